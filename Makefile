@@ -1,0 +1,57 @@
+# Copyright (c) huaweicloud.dbops contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+PYTHON ?= python3
+VENV := .venv
+IMPORTABLE := build/ansible_collections/huaweicloud/dbops/plugins
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint sanity unit integration docs-lint clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo
+	@echo 'One test, after make setup:  $(VENV)/bin/pytest tests/unit/PATH::TEST'
+
+setup: $(VENV)/dev $(IMPORTABLE) ## Make the development environment, .venv
+
+demo: $(VENV)/demo ## Run a playbook twice against the embedded cloud: it changes things once
+	@$(VENV)/bin/python -m tests.tools.demo
+
+test: setup ## Run everything, with a summary at the end
+	@$(VENV)/bin/python -m tests.tools.gates
+
+lint: setup ## Check style and types
+	@$(VENV)/bin/nox --tags lint
+
+sanity: setup ## Run ansible-test sanity on the oldest and the newest ansible-core
+	@$(VENV)/bin/nox --tags sanity
+
+unit: setup ## Run the unit tests, those of the embedded cloud too
+	@$(VENV)/bin/nox --tags unit
+
+integration: setup ## Run the integration targets on the oldest and the newest ansible-core
+	@$(VENV)/bin/nox --tags integration
+
+docs-lint: setup ## Check the documentation and the changelog
+	@$(VENV)/bin/nox --tags docs
+
+clean: ## Remove everything that the targets above made
+	rm -rf $(VENV) .nox build tests/output .coverage .*_cache .hypothesis
+
+$(VENV)/bin/pip:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/demo: tests/requirements/demo.txt tests/requirements/runtime.txt tests/emulator/requirements.txt | $(VENV)/bin/pip
+	$(VENV)/bin/pip install --quiet --requirement $<
+	@touch $@
+
+$(VENV)/dev: tests/requirements/dev.txt $(VENV)/demo
+	$(VENV)/bin/pip install --quiet --requirement $<
+	@touch $@
+
+# Imports, and so pytest and mypy, see the plugins under the name that they have in a playbook.
+$(IMPORTABLE):
+	mkdir -p $(@D)
+	ln -s ../../../../plugins $@

@@ -1,0 +1,122 @@
+# Copyright (c) huaweicloud.dbops contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The gates that a change passes, one nox session each. `make test` runs them all; `make help` names the groups."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+import nox
+
+ROOT = Path(__file__).parent
+BUILD = ROOT / "build"
+REPORTS = BUILD / "reports"
+REQUIREMENTS = ROOT / "tests" / "requirements"
+
+
+def search_path() -> str:
+    """Return PATH with this environment's tools first and every Python that pyenv keeps last.
+
+    pyenv's own shims are left out: they exist for each Python, but answer only for the selected one.
+    """
+    pyenv = Path(os.environ.get("PYENV_ROOT", "~/.pyenv")).expanduser()
+    kept = [folder for folder in os.environ["PATH"].split(os.pathsep) if folder != str(pyenv / "shims")]
+    return os.pathsep.join([str(Path(sys.executable).parent), *kept, *map(str, sorted(pyenv.glob("versions/3.*/bin")))])
+
+
+os.environ["PATH"] = search_path()
+
+# The oldest and the newest ansible-core that the collection supports, each on a Python that its controller runs on.
+CORES = nox.parametrize(
+    ("python", "core"),
+    [
+        nox.param("3.11", "oldest", id="oldest"),
+        nox.param(
+            next(filter(shutil.which, ["python3.13", "python3.14", "python3.12"]), "3.13"), "newest", id="newest"
+        ),
+    ],
+)
+
+nox.options.reuse_venv = "yes"
+nox.options.default_venv_backend = "venv"
+nox.options.error_on_missing_interpreters = False  # also where CI is set: what is missing is skipped and named
+
+
+def in_development(name: str):
+    """Return the decorator of a session that runs in the environment nox itself runs in, under the tag `name`."""
+    return nox.session(venv_backend="none", tags=[name])
+
+
+def report(session: nox.Session) -> Path:
+    """Return the empty folder for the JUnit reports of `session`."""
+    folder = REPORTS / session.name
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return folder
+
+
+def pytest(session: nox.Session, *arguments: str, **options) -> None:
+    """Run pytest with `arguments`, and what follows `--` on nox's command line, and report what it ran."""
+    junit = report(session) / "pytest.xml"
+    session.run("python", "-m", "pytest", f"--junitxml={junit}", *arguments, *session.posargs, **options)
+
+
+@in_development("lint")
+def style(session: nox.Session) -> None:
+    """Lint and formatting of Python and YAML."""
+    session.run("ruff", "check")
+    session.run("ruff", "format", "--check")
+    session.run("yamllint", "--strict", ".")
+
+
+@in_development("lint")
+def types(session: nox.Session) -> None:
+    """Types of the plugins."""
+    session.run("mypy", "--package", "ansible_collections.huaweicloud.dbops.plugins")
+
+
+@in_development("docs")
+def docs(session: nox.Session) -> None:
+    """Documentation of the plugins, and the changelog."""
+    session.run("antsibull-docs", "lint-collection-docs", "--plugin-docs", "--skip-rstcheck", ".")
+    session.run("antsibull-changelog", "lint")
+
+
+@in_development("unit")
+def unit(session: nox.Session) -> None:
+    """Unit tests of the plugins, with their coverage."""
+    pytest(session, "--cov", "tests/unit/plugins")
+
+
+@in_development("unit")
+def emulator(session: nox.Session) -> None:
+    """Tests of the embedded cloud."""
+    pytest(session, "tests/unit/emulator")
+
+
+@nox.session(tags=["sanity"])
+@CORES
+def sanity(session: nox.Session, core: str) -> None:
+    """ansible-test sanity, all of it, with no exception granted."""
+    session.install("--requirement", str(REQUIREMENTS / f"core-{core}.txt"))
+    collection = BUILD / f"sanity-{core}" / "ansible_collections" / "huaweicloud" / "dbops"
+    session.run("python", "-m", "tests.tools.checkout", str(collection))
+    session.run("python", "-m", "tests.tools.pip_bootstrap")
+    session.chdir(collection)
+    try:
+        session.run("ansible-test", "sanity", "--color", "no", "--truncate", "0", *session.posargs)
+    finally:
+        shutil.copytree(collection / "tests" / "output" / "junit", report(session), dirs_exist_ok=True)
+
+
+@nox.session(tags=["integration"])
+@CORES
+def integration(session: nox.Session, core: str) -> None:
+    """Playbooks against the embedded cloud, with the collection built and installed as a user would."""
+    session.install("--requirement", str(REQUIREMENTS / f"core-{core}.txt"))
+    session.install("--requirement", str(REQUIREMENTS / "integration.txt"))
+    pytest(session, "tests/integration", env={"EMULATOR_PYTHON": sys.executable})
