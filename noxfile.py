@@ -108,7 +108,7 @@ def sanity(session: nox.Session, core: str) -> None:
     session.run("python", "-m", "tests.tools.pip_bootstrap")
     session.chdir(collection)
     try:
-        session.run("ansible-test", "sanity", "--color", "no", "--truncate", "0", *session.posargs)
+        session.run("ansible-test", "sanity", "--color", "no", "--truncate", "0", "--junit", *session.posargs)
     finally:
         shutil.copytree(collection / "tests" / "output" / "junit", report(session), dirs_exist_ok=True)
 

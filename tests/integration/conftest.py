@@ -1,0 +1,23 @@
+# Copyright (c) huaweicloud.dbops contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What playbooks need: the embedded cloud, and the collection built and installed as a user would."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.emulator.fixtures import emulator, running_emulator  # noqa: F401
+from tests.tools import artifact as tools
+
+
+@pytest.fixture(scope="session")
+def artifact(tmp_path_factory):
+    """Return the path of the artifact, built from the checkout."""
+    return tools.build(tmp_path_factory.mktemp("artifact"))
+
+
+@pytest.fixture(scope="session")
+def collections(artifact):
+    """Return the folder that holds the installed collection, as ansible-core searches it."""
+    return tools.install(artifact)

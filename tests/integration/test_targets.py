@@ -1,0 +1,34 @@
+# Copyright (c) huaweicloud.dbops contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Each folder of `targets` is a role that checks itself; it meets the embedded cloud in its first state."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.tools import playbook
+
+TARGETS = Path(__file__).parent / "targets"
+
+
+@pytest.mark.parametrize("target", sorted(path.parts[-3] for path in TARGETS.glob("[!_]*/tasks/main.yml")))
+def test_target(target, emulator, collections, tmp_path):
+    play = {
+        "hosts": "localhost",
+        "connection": "local",
+        "gather_facts": False,
+        "vars": {"ansible_python_interpreter": "{{ ansible_playbook_python }}", "emulator_url": emulator.url},
+        "roles": [target],
+    }
+    path = tmp_path / "playbook.yml"
+    path.write_text(json.dumps([play]), encoding="utf-8")
+
+    variables = {**emulator.env, "ANSIBLE_ROLES_PATH": str(TARGETS)}
+    code, output = playbook.run(path, collections, tmp_path, variables, "-vvvv")
+
+    assert code == 0, output
+    assert emulator.env["HW_SECRET_KEY"] not in output

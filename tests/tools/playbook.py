@@ -1,0 +1,46 @@
+# Copyright (c) huaweicloud.dbops contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Playbooks run with an installed collection, and with nothing of the person who runs them."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Callable
+
+
+def run(
+    playbook: Path,
+    collections: Path,
+    home: Path,
+    variables: dict[str, str],
+    *options: str,
+    echo: Callable = lambda _: None,
+) -> tuple[int, str]:
+    """Run `playbook` with the running environment's ansible-playbook; return its exit code and its output.
+
+    Collections come from `collections` alone, and the only settings are `variables`: not those of the caller's
+    environment or home, for which `home` stands in. Each line of output goes to `echo` as it comes.
+    """
+    environment = {
+        "ANSIBLE_COLLECTIONS_PATH": str(collections),
+        "ANSIBLE_COLLECTIONS_SCAN_SYS_PATH": "false",
+        "ANSIBLE_LOCALHOST_WARNING": "false",
+        "ANSIBLE_NOCOLOR": "true",
+        "HOME": str(home),
+        "LC_ALL": "C.UTF-8",
+        "PATH": os.environ["PATH"],
+        **variables,
+    }
+    command = [Path(sys.executable).with_name("ansible-playbook"), "--inventory", "localhost,", *options, playbook]
+    with subprocess.Popen(
+        command, cwd=home, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as process:
+        lines = []
+        for line in process.stdout:
+            lines.append(line)
+            echo(line)
+    return process.returncode, "".join(lines)
