@@ -1,0 +1,43 @@
+# Copyright (c) huaweicloud.dbops contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Reading what a service answered, without trusting it."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+
+class Unreadable(ValueError):
+    """A successful answer does not say what it must; its text goes on from "the service …"."""
+
+
+def rows(payload: Any, key: str, *needed: str) -> list[dict[str, Any]]:
+    """Return the list under a key, after checking that each row is an object with a text under the needed keys.
+
+    @raises Unreadable: when it is not so
+    """
+    found = payload.get(key) if isinstance(payload, dict) else None
+    if not isinstance(found, list):
+        raise Unreadable(f"answered without a list of {key}")
+    if not all(isinstance(row, dict) and all(isinstance(row.get(name), str) for name in needed) for row in found):
+        raise Unreadable(f"answered with {key} that lack {' or '.join(needed) or 'content'}")
+    return found
+
+
+def total(payload: dict[str, Any]) -> int | None:
+    """Return the total that a listing tells, or None."""
+    value = payload.get("total")
+    return value if isinstance(value, int) else None
+
+
+def plain(row: dict[str, Any]) -> dict[str, Any]:
+    """Return a record with snake_case keys only; where both spellings of a key come, the one with a value wins."""
+    record: dict[str, Any] = {}
+    for key, value in row.items():
+        name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", key).lower()
+        if record.get(name) is None:
+            record[name] = value
+    return record

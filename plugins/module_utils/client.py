@@ -1,0 +1,435 @@
+# Copyright (c) huaweicloud.dbops contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The one way to the API: a keep-alive session with endpoints, the retry policy, paging and error mapping."""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+import random
+import re
+import threading
+import time
+import traceback
+import warnings
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+from urllib.parse import quote, urlencode, urlsplit
+
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.answers import Unreadable
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.auth import Credentials, Identity
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.errors import (
+    BUSY_CODES,
+    NO_FACTS,
+    NOTHING,
+    REFUSED,
+    UNKNOWN,
+    ApiError,
+    Fault,
+    UsageError,
+    explain,
+    read_fault,
+    redact,
+)
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.operation import Answer, Operation
+
+REQUESTS_IMPORT_ERROR: str | None
+try:
+    import requests
+    from requests.adapters import HTTPAdapter
+    from urllib3.exceptions import InsecureRequestWarning, NewConnectionError
+except ImportError:
+    REQUESTS_IMPORT_ERROR = traceback.format_exc()
+else:
+    REQUESTS_IMPORT_ERROR = None
+
+CALL_BUDGET = 60.0
+"""Seconds that all tries of one call may take together."""
+
+_LONGEST_RETRY_AFTER = 30.0
+_FIRST_BACKOFF = 0.5
+_LONGEST_BACKOFF = 10.0
+_HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?")
+
+
+class Clock(NamedTuple):
+    """The time, as everything here sees it; tests hand in their own."""
+
+    monotonic: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
+    now: Callable[[], float] = time.time  # seconds since the epoch
+
+
+class Settings(NamedTuple):
+    """How to reach the services."""
+
+    region: str | None = None
+    cloud: str = "myhuaweicloud.com"
+    endpoints: Mapping[str, str | None] = {}
+    validate_certs: bool = True
+    ca_cert: str | None = None
+    request_timeout: float = 30.0  # seconds per try
+    max_retries: int = 5  # tries per call
+    connections: int = 8  # kept open per host
+
+    def base_url(self, service: str) -> str:
+        """Return the base URL of a service, without a slash at the end.
+
+        @raises UsageError: when neither an endpoint nor the region is known, or one of them is malformed, or plain HTTP
+            would carry the credentials off this host
+        """
+        endpoint = self.endpoints.get(service)
+        if not endpoint:
+            return self._regional_url(service)
+        parts = urlsplit(endpoint)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+            raise UsageError(f"The endpoint of {service} is not a base URL such as https://{service}.example.com.")
+        if parts.username or parts.password:
+            raise UsageError(f"The endpoint of {service} must not contain a user name or password.")
+        if parts.scheme == "http" and self.validate_certs and not _is_loopback(parts.hostname):
+            raise UsageError(
+                f"The endpoint of {service} uses plain HTTP, which would send the credentials unprotected to "
+                f"{parts.hostname}: use https, or say validate_certs=false if that is really wanted."
+            )
+        return endpoint.rstrip("/")
+
+    def _regional_url(self, service: str) -> str:
+        if not self.region:
+            raise UsageError(
+                f"The address of {service} is not known: give region (HW_REGION_NAME) or endpoints.{service} "
+                "(HW_ENDPOINTS)."
+            )
+        host = f"{service}.{self.region}.{self.cloud}"
+        if not _HOST.fullmatch(host):
+            raise UsageError(f"region {self.region!r} and cloud {self.cloud!r} do not make a host name.")
+        return f"https://{host}"
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+
+
+class Client:
+    """Sends operations of the contract. Safe for several threads.
+
+    @param credentials: who calls
+    @param settings: where to and how
+    @param project_id: the project's ID, or None to find it out by C(project_name)
+    @param read_only: refuse every operation that acts (check mode, info modules)
+    @param keep_secret: is told each token that a login returns
+    """
+
+    def __init__(
+        self,
+        credentials: Credentials,
+        settings: Settings,
+        project_id: str | None = None,
+        project_name: str | None = None,
+        read_only: bool = False,
+        keep_secret: Callable[[str], Any] = lambda token: None,
+        clock: Clock = Clock(),  # noqa: B008
+    ) -> None:
+        self.clock = clock
+        self.deadline: float | None = None
+        """When the task's C(wait_timeout) is over, on the monotonic clock."""
+        self.retry_busy = True
+        """Whether a cluster that is busy with another task is asked again."""
+        self.max_tries = max(1, settings.max_retries)
+        self._settings = settings
+        self._read_only = read_only
+        self._identity = Identity(credentials, project_id, project_name, self._send_identity, keep_secret)
+        self._session = requests.Session()
+        adapter = HTTPAdapter(pool_connections=3, pool_maxsize=max(1, settings.connections), max_retries=0)
+        self._session.mount("https://", adapter)
+        self._session.mount("http://", adapter)
+        if not settings.validate_certs:
+            warnings.simplefilter("ignore", InsecureRequestWarning)
+        self._session.headers.update({"User-Agent": "huaweicloud.dbops", "Accept": "application/json"})
+        self._quiet_until = 0.0  # no call is sent before: the service asked for fewer calls
+        self._quiet_lock = threading.Lock()
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._session.close()
+
+    def call(
+        self,
+        operation: Operation,
+        resource: str,
+        parse: Callable[[Any], Any],
+        parameters: Mapping[str, str] | None = None,
+        query: Mapping[str, Any] | None = None,
+        body: Any = None,
+    ) -> Any:
+        """Send an operation of a project service and return what C(parse) makes of its JSON object.
+
+        @param resource: what it is about, for error messages: C(audit instance audit-prod)
+        @param parse: turns the payload into a result; raises Unreadable when it does not say what it must
+        @param parameters: the path's placeholders besides C(project_id)
+        @param query: query parameters, in the order in which to send them
+        @param body: sent as JSON
+        @raises ApiError: when the call failed; its C(effect) says what that means
+        @raises UsageError: when the address, the project or the credentials cannot be used
+        """
+        if operation.acts and self._read_only:
+            raise UsageError(f"{operation.id} changes things and must not be called here.")
+        project_id = self._identity.project_id()
+        path = operation.url_path({"project_id": project_id, **(parameters or {})})
+        headers = {"X-Project-Id": project_id}
+        while True:
+            auth = self._identity.auth()
+            try:
+                return self._try(
+                    operation, resource, path, query, body, headers, auth, lambda found: parse(found.payload)
+                )
+            except ApiError as error:
+                if error.fault.status != 401 or not self._identity.renew(auth):
+                    raise
+
+    def pages(
+        self,
+        operation: Operation,
+        resource: str,
+        parse: Callable[[Any], tuple[list[dict[str, Any]], int | None]],
+        parameters: Mapping[str, str] | None = None,
+        query: Mapping[str, str] | None = None,
+    ) -> list[dict[str, Any]]:
+        """Read a listing to its end, each record once, by C(offset), which counts records.
+
+        Copes with a C(total) that lies, with pages shorter than asked for and with rows that shift between pages. Ends
+        when C(total) rows are there, or at the first page that brings nothing new.
+
+        @param parse: turns a page into its records, each with an C(id), and the total that the service tells or None
+        @raises ApiError: when a page cannot be read
+        """
+        found: dict[str, dict[str, Any]] = {}
+        offset = 0
+        while True:
+            paging = {"offset": str(offset)} if offset else {}
+            rows, total = self.call(operation, resource, parse, parameters, {**(query or {}), **paging})
+            known = len(found)
+            for row in rows:
+                found.setdefault(row["id"], row)
+            offset += len(rows)
+            if len(found) == known or offset == total:
+                return list(found.values())
+
+    def _send_identity(
+        self, operation: Operation, resource: str, auth: Any, query: Mapping[str, str], body: Any
+    ) -> Answer:
+        found: Answer = self._try(operation, resource, operation.path, query, body, {}, auth, lambda answer: answer)
+        return found
+
+    def _try(
+        self,
+        operation: Operation,
+        resource: str,
+        path: str,
+        query: Mapping[str, Any] | None,
+        body: Any,
+        headers: Mapping[str, str],
+        auth: Any,
+        parse: Callable[[Answer], Any],
+    ) -> Any:
+        """Send an operation as often as the retry policy allows; the one place that knows this policy."""
+        url = self._settings.base_url(operation.service) + path
+        if query:
+            url += "?" + urlencode(list(query.items()), quote_via=quote, safe="~")
+        data = None if body is None else json.dumps(body).encode()
+        end = self.clock.monotonic() + CALL_BUDGET
+        if self.deadline is not None:
+            end = min(end, self.deadline)
+        tries = 0
+        while True:
+            self._keep_quiet(end)
+            tries += 1
+            try:
+                return self._send(operation, resource, url, data, headers, auth, end, parse)
+            except ApiError as error:
+                pause = self._pause_before_retry(operation, error, tries)
+                if pause is None or tries >= self.max_tries or self.clock.monotonic() + pause >= end:
+                    raise error.after(tries) from error
+                if error.fault.status == 429:
+                    self._ask_for_quiet(pause)
+                else:
+                    self.clock.sleep(pause)
+
+    def _pause_before_retry(self, operation: Operation, error: ApiError, tries: int) -> float | None:
+        """Return how long to wait before the same call may be sent again, in seconds, or None when it must not be."""
+        busy = error.fault.code in BUSY_CODES
+        if busy and not self.retry_busy:
+            return None
+        if error.effect != NOTHING and (operation.acts or error.effect != UNKNOWN):
+            return None
+        if error.fault.retry_after is not None:
+            return min(error.fault.retry_after, _LONGEST_RETRY_AFTER)
+        return random.uniform(0, min(_LONGEST_BACKOFF, _FIRST_BACKOFF * 2**tries))
+
+    def _ask_for_quiet(self, pause: float) -> None:
+        """Hold back the calls of all threads for a while."""
+        with self._quiet_lock:
+            self._quiet_until = max(self._quiet_until, self.clock.monotonic() + pause)
+
+    def _keep_quiet(self, end: float) -> None:
+        pause = min(self._quiet_until, end) - self.clock.monotonic()
+        if pause > 0:
+            self.clock.sleep(pause)
+
+    def _send(
+        self,
+        operation: Operation,
+        resource: str,
+        url: str,
+        data: bytes | None,
+        headers: Mapping[str, str],
+        auth: Any,
+        end: float,
+        parse: Callable[[Answer], Any],
+    ) -> Any:
+        """Send a request once and judge its answer."""
+        timeout = self._settings.request_timeout
+        if not operation.acts:  # an action is given its full time: cutting it short would only hide its outcome
+            timeout = min(timeout, max(1.0, end - self.clock.monotonic()))
+        try:
+            response = self._session.request(
+                operation.method,
+                url,
+                data=data,
+                headers={"Content-Type": "application/json", **headers},
+                auth=auth or _no_auth,
+                timeout=timeout,
+                allow_redirects=False,
+                verify=(self._settings.ca_cert or True) if self._settings.validate_certs else False,
+            )
+        except requests.exceptions.RequestException as error:
+            why, effect = _judge_exception(error, url, timeout)
+            raise ApiError(operation.id, operation.intent, resource, why, NO_FACTS, effect) from error
+        except OSError as error:
+            raise UsageError(f"ca_cert cannot be used: {error}.") from error
+        except ValueError:  # its text would show the header, that is, a secret
+            raise UsageError("The credentials hold a character that cannot be sent, such as a line break.") from None
+        payload = _parse_json(response.content)
+        if not 200 <= response.status_code < 300:
+            fault = read_fault(response.status_code, payload, response.headers)
+            fault = fault._replace(retry_after=_retry_after(response.headers.get("Retry-After"), self.clock.now()))
+            why = _judge_words(response, payload, fault, self.clock.now())
+            raise ApiError(operation.id, operation.intent, resource, why, fault, _judge_effect(fault))
+        try:
+            if not isinstance(payload, dict):
+                raise Unreadable(f"answered with {_describe_body(response)} instead of a JSON object")
+            return parse(Answer(payload, response.headers))
+        except Unreadable as reason:
+            fault = Fault(response.status_code, request_id=response.headers.get("X-Request-Id"))
+            why = f"the service {reason} (HTTP {response.status_code})"
+            raise ApiError(operation.id, operation.intent, resource, why, fault, UNKNOWN) from reason
+
+
+def _no_auth(request: Any) -> Any:
+    """Keep requests from looking into a C(.netrc) file."""
+    return request
+
+
+def _judge_exception(error: Any, url: str, timeout: float) -> tuple[str, str]:
+    """Return why no answer came, in plain words, and what that means for the call's effect."""
+    host = "{0.scheme}://{0.netloc}".format(urlsplit(url))
+    kinds = requests.exceptions
+    words = _system_words(error)
+    if isinstance(error, kinds.SSLError) and "certificate" in str(error).lower():
+        why = f"the certificate of {host} was not accepted ({words}); if it is right, give its CA with ca_cert"
+        return why, REFUSED
+    if isinstance(error, kinds.ProxyError):
+        return f"the proxy on the way to {host} did not connect ({words})", NOTHING
+    if isinstance(error, kinds.ConnectTimeout):
+        return f"no connection to {host} within {timeout:.0f} s", NOTHING
+    if isinstance(error, kinds.Timeout):
+        return f"no answer from {host} within {timeout:.0f} s", UNKNOWN
+    if isinstance(error, kinds.ConnectionError) and isinstance(_reason(error), NewConnectionError):
+        return f"no connection to {host} ({words})", NOTHING
+    if isinstance(error, (kinds.ConnectionError, kinds.ChunkedEncodingError, kinds.ContentDecodingError)):
+        return f"the connection to {host} broke before the answer was complete ({words})", UNKNOWN
+    raise UsageError(f"The request to {host} cannot be built ({type(error).__name__}): check the endpoints and IDs.")
+
+
+def _reason(error: Any) -> Any:
+    return getattr(error.args[0], "reason", None) if error.args else None
+
+
+def _system_words(error: BaseException) -> str:
+    """Return what the operating system or TLS library said at the bottom of an exception."""
+    words = type(error).__name__
+    seen: BaseException | None = error
+    while seen is not None:
+        if isinstance(seen, OSError) and seen.strerror:
+            words = str(seen.strerror)
+        seen = seen.__cause__ or seen.__context__
+    return redact(words)
+
+
+def _parse_json(content: bytes) -> Any:
+    try:
+        return json.loads(content)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _judge_effect(fault: Fault) -> str:
+    code, status = fault.code or "", fault.status or 0
+    if status == 429 or code in BUSY_CODES or (status == 503 and code.startswith(("APIGW.", "APIG."))):
+        return NOTHING
+    return UNKNOWN if status >= 500 or status == 408 else REFUSED
+
+
+def _judge_words(response: Any, payload: Any, fault: Fault, now: float) -> str:
+    status = fault.status or 0
+    if 300 <= status < 400:
+        target = urlsplit(response.headers.get("Location") or "").netloc or "another address"
+        return f"the answer redirects to {redact(target)}, and credentials are not sent on (HTTP {status})"
+    if payload is None:
+        return f"a gateway answered with {_describe_body(response)} (HTTP {status} {response.reason})"
+    words = explain(fault)
+    skew = _clock_skew(response.headers.get("Date"), now)
+    if status == 401 and abs(skew) > 600:
+        words += (
+            f"; the clock of this host is {abs(skew) / 60:.0f} min {'ahead of' if skew > 0 else 'behind'} the service's"
+        )
+    return words
+
+
+def _describe_body(response: Any) -> str:
+    text = response.content[:4096].decode("utf-8", "replace").strip()
+    if not text:
+        return "an empty body"
+    title = re.search(r"(?is)<title>(.*?)</title>", text)
+    if title:
+        return f"the page '{redact(' '.join(title.group(1).split()))[:80]}'"
+    return "an HTML page" if "<html" in text.lower() else "a body that is no JSON" if text[0] != "[" else "a list"
+
+
+def _retry_after(value: str | None, now: float) -> float | None:
+    """Read a C(Retry-After) header, seconds or a date, as seconds from now; None when there is none to go by."""
+    if not value:
+        return None
+    if value.strip().isdigit():
+        return float(value.strip()[:9])
+    date = _http_date(value)
+    return None if date is None else max(0.0, date - now)
+
+
+def _clock_skew(date: str | None, now: float) -> float:
+    """Return how many seconds this host's clock is ahead of the service's, 0 when unknown."""
+    theirs = _http_date(date) if date else None
+    return 0.0 if theirs is None else now - theirs
+
+
+def _http_date(value: str) -> float | None:
+    from email.utils import parsedate_to_datetime  # noqa: PLC0415
+
+    try:
+        return parsedate_to_datetime(value).timestamp()
+    except (TypeError, ValueError, OverflowError, IndexError):
+        return None

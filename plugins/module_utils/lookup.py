@@ -1,0 +1,100 @@
+# Copyright (c) huaweicloud.dbops contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Find the records that a task names. An exact ID beats a name; what is unclear fails before anything is changed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.errors import UsageError
+
+
+class IdRule(NamedTuple):
+    """What an ID looks like."""
+
+    pattern: str
+    words: str
+
+
+# Lengths: contract, components.parameters. Characters: those of the contract's samples, none of which needs encoding.
+INSTANCE_ID = IdRule(r"[A-Za-z0-9_-]{32,64}", "32 to 64 letters, digits, hyphens and underscores")
+CLUSTER_ID = IdRule(r"(?i)[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}", "a UUID of 36 characters")
+
+
+def check_id(option: str, value: str, rule: IdRule) -> str:
+    """Return the ID if it looks like one.
+
+    @raises UsageError: when it does not
+    """
+    if not re.fullmatch(rule.pattern, value):
+        raise UsageError(f"{option} {value!r} is not an ID: it must be {rule.words}.")
+    return value
+
+
+class Noun(NamedTuple):
+    """How the records of one kind are called and told apart."""
+
+    one: str  # audit instance
+    many: str  # audit instances
+    id_key: str = "id"
+    name_key: str = "name"
+    twin_key: str = ""  # another ID in the record that is easily taken for the right one
+
+    def describe(self, record: dict[str, Any]) -> str:
+        """Return C(audit instance audit-prod (3b0c…))."""
+        name, record_id = record.get(self.name_key), record[self.id_key]
+        return f"{self.one} {name} ({record_id})" if name else f"{self.one} {record_id}"
+
+
+def find(
+    records: Sequence[dict[str, Any]], noun: Noun, wanted: Sequence[str], by_id: bool = True, by_name: bool = True
+) -> list[dict[str, Any]]:
+    """Return the records that C(wanted) names, in its order, each once.
+
+    @param wanted: IDs, names, or both, as C(by_id) and C(by_name) say
+    @raises UsageError: when one is unknown or ambiguous; the message names all of these
+    """
+    ids = {record[noun.id_key]: record for record in records} if by_id else {}
+    names: dict[Any, list[dict[str, Any]]] = {}
+    for record in records if by_name else ():
+        names.setdefault(record.get(noun.name_key), []).append(record)
+    found: dict[str, dict[str, Any]] = {}
+    problems = []
+    for reference in wanted:
+        matches = [ids[reference]] if reference in ids else names.get(reference, [])
+        if len(matches) == 1:
+            found[matches[0][noun.id_key]] = matches[0]
+        else:
+            keys = " or ".join(["ID"] * by_id + ["name"] * by_name)
+            problems.append(_problem(records, noun, reference, matches, keys))
+    if problems:
+        raise UsageError(f"{'; '.join(problems)}.")
+    return list(found.values())
+
+
+def _problem(
+    records: Sequence[dict[str, Any]], noun: Noun, reference: str, matches: list[dict[str, Any]], keys: str
+) -> str:
+    if matches:
+        ids = ", ".join(sorted(record[noun.id_key] for record in matches))
+        return f"{len(matches)} {noun.many} have the name {reference!r}, say which one by its ID: {ids}"
+    for record in records:
+        if noun.twin_key and record.get(noun.twin_key) == reference:
+            return f"{reference} is the {noun.twin_key} of {noun.describe(record)}, not its {noun.id_key}"
+    return f"No {noun.one} has the {keys} {reference!r} (there are {len(records)})"
+
+
+def matching(
+    records: Sequence[dict[str, Any]], filters: Mapping[str, str], options: Mapping[str, Any]
+) -> list[dict[str, Any]]:
+    """Return the records that have the values that the task asks for.
+
+    @param filters: option to the record's key that it is compared with
+    @param options: the task's options; those that are None do not filter
+    """
+    asked = {key: options[option] for option, key in filters.items() if options[option] is not None}
+    return [record for record in records if all(record.get(key) == value for key, value in asked.items())]

@@ -1,0 +1,247 @@
+# Copyright (c) huaweicloud.dbops contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The frame a module runs in: common options, client, check mode, diff, and every error as one clear failure."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+from ansible.module_utils.common.parameters import env_fallback
+from ansible.module_utils.errors import AnsibleFallbackNotFound
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.auth import choose_credentials
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.client import (
+    REQUESTS_IMPORT_ERROR,
+    Client,
+    Clock,
+    Settings,
+)
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.converge import Resource, Track, converge
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.errors import DbopsError, UsageError
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.lookup import Noun
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.parallel import for_each
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.waiting import Poll
+
+READERS = 8
+"""How many records an info module reads at the same time."""
+
+_MOST_NAMED = 20  # errors that are spelled out in the message; the result has them all
+
+
+def first_set(*names: str) -> Any:
+    """Return the first of these environment variables that is set and not empty; AWX leaves blanks empty."""
+    for name in names:
+        if os.environ.get(name):
+            return env_fallback(name)
+    raise AnsibleFallbackNotFound
+
+
+AUTH_OPTIONS: dict[str, Any] = {
+    "region": {"type": "str", "fallback": (first_set, ["HW_REGION_NAME"])},
+    "access_key": {"type": "str", "no_log": False},
+    "secret_key": {"type": "str", "no_log": True},
+    "security_token": {"type": "str", "no_log": True},
+    "auth_token": {"type": "str", "no_log": True},
+    "user_name": {"type": "str"},
+    "password": {"type": "str", "no_log": True},
+    "domain_name": {"type": "str"},
+    "project_id": {"type": "str", "fallback": (first_set, ["HW_PROJECT_ID", "HUAWEICLOUD_SDK_PROJECT_ID"])},
+    "project_name": {"type": "str", "fallback": (first_set, ["HW_PROJECT_NAME"])},
+    "cloud": {"type": "str", "default": "myhuaweicloud.com", "fallback": (first_set, ["HW_CLOUD"])},
+    "endpoints": {
+        "type": "dict",
+        "options": {"iam": {"type": "str"}, "dbss": {"type": "str"}, "dws": {"type": "str"}},
+        "fallback": (first_set, ["HW_ENDPOINTS"]),
+    },
+    "validate_certs": {"type": "bool", "default": True},
+    "ca_cert": {"type": "path"},
+    "request_timeout": {"type": "float", "default": 30.0},
+    "max_retries": {"type": "int", "default": 5, "fallback": (first_set, ["HW_MAX_RETRIES"])},
+}
+
+WAIT_OPTIONS: dict[str, Any] = {
+    "wait": {"type": "bool", "default": True},
+    "wait_sleep": {"type": "float", "default": 5.0},
+    "wait_timeout": {"type": "float", "default": 600.0},
+}
+
+
+class Frame:
+    """Runs the body of a C(with) statement as a module: whatever goes wrong in it becomes one clear failure.
+
+    @param options: the module's own options
+    @param acts: whether it is a state module, with the wait options
+    @param constraints: C(mutually_exclusive) and the like
+    """
+
+    clock = Clock()
+
+    def __init__(self, options: dict[str, Any], acts: bool = False, **constraints: Any) -> None:
+        self.module = AnsibleModule(
+            argument_spec={**AUTH_OPTIONS, **(WAIT_OPTIONS if acts else {}), **options},
+            supports_check_mode=True,
+            **constraints,
+        )
+        self.options: dict[str, Any] = self.module.params
+        self._acts = acts
+        self._client: Client | None = None
+
+    def __enter__(self) -> Frame:
+        if REQUESTS_IMPORT_ERROR:
+            self.module.fail_json(msg=missing_required_lib("requests"), exception=REQUESTS_IMPORT_ERROR)
+        return self
+
+    def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
+        if self._client:
+            self._client.close()
+        if isinstance(error, DbopsError):
+            self.module.fail_json(msg=str(error), **error.result())
+        if isinstance(error, Exception):
+            while trace.tb_next:
+                trace = trace.tb_next
+            place = f"{trace.tb_frame.f_globals['__name__'].rpartition('.')[2]}, line {trace.tb_lineno}"
+            self.module.fail_json(
+                msg=f"This is a bug in huaweicloud.dbops ({kind.__name__} at {place}): please report it."
+            )
+
+    @property
+    def client(self) -> Client:
+        """The API client that the options describe; made when first asked for.
+
+        @raises UsageError: when the credentials are missing or incomplete, or an option makes no sense
+        """
+        if self._client is None:
+            self._client = self._make_client()
+        return self._client
+
+    def _make_client(self) -> Client:
+        options = self.options
+        for name in ("request_timeout", "concurrency", "wait_sleep", "wait_timeout"):
+            if options.get(name) is not None and not options[name] > 0:
+                raise UsageError(f"{name} must be more than 0, not {options[name]:g}.")
+        credentials = choose_credentials(options, os.environ)
+        self.module.no_log_values.update(credentials.secrets)
+        if not options["validate_certs"]:
+            self.module.warn("Certificates are not verified: validate_certs is false.")
+        return Client(
+            credentials,
+            Settings(
+                region=options["region"],
+                cloud=options["cloud"],
+                endpoints=options["endpoints"] or {},
+                validate_certs=options["validate_certs"],
+                ca_cert=options["ca_cert"],
+                request_timeout=options["request_timeout"],
+                max_retries=options["max_retries"],
+                connections=options.get("concurrency") or READERS,
+            ),
+            project_id=options["project_id"],
+            project_name=options["project_name"] or options["region"],
+            read_only=self.module.check_mode or not self._acts,
+            keep_secret=self.module.no_log_values.add,
+            clock=self.clock,
+        )
+
+    def exit(self, changed: bool = False, **result: Any) -> None:
+        """End the module well."""
+        self.module.exit_json(changed=changed, **result)
+
+    def start_waiting(self) -> Poll:
+        """Start the clock of C(wait_timeout); the calls from now on keep to it too."""
+        poll = Poll(self.options["wait_timeout"], self.options["wait_sleep"], self.clock.monotonic, self.clock.sleep)
+        self.client.deadline = poll.deadline
+        self.client.retry_busy = self.options["wait"]
+        return poll
+
+    def settle(self, resource: Resource, records: Mapping[str, Any], poll: Poll) -> list[Track]:
+        """Bring the records to the wanted state as C(converge) does, and pass on the warnings."""
+        tracks = converge(
+            resource,
+            records,
+            poll,
+            check_mode=self.module.check_mode,
+            wait=self.options["wait"],
+            concurrency=self.options.get("concurrency") or 1,
+            max_tries=self.client.max_tries,
+        )
+        for track in tracks:
+            for warning in track.warnings:
+                self.module.warn(warning)
+        return tracks
+
+    def report_one(self, resource: Resource, track: Track, key: str) -> None:
+        """End the module with the result for a single record, under C(key)."""
+        result: dict[str, Any] = {key: track.after, "actions": track.taken}
+        if self.module._diff and track.taken:
+            before, after = _difference(resource, track)
+            result["diff"] = {"before": before, "after": after}
+        if track.error:
+            self.module.fail_json(msg=str(track.error), changed=bool(track.taken), **track.error.result(), **result)
+        self.exit(changed=bool(track.taken), **result)
+
+    def report_all(self, resource: Resource, tracks: list[Track], key: str, failed_key: str) -> None:
+        """End the module with the results for many records under C(key), and those that failed under C(failed_key)."""
+        taken = [track for track in tracks if track.taken]
+        failures = [(track, track.error) for track in tracks if track.error]
+        result: dict[str, Any] = {
+            key: [
+                {**track.after, "changed": bool(track.taken), "actions": track.taken} for track in tracks if track.seen
+            ],
+            failed_key: [failure(resource.noun, track.after, error) for track, error in failures],
+        }
+        if self.module._diff and taken:
+            both = [(track.description, *_difference(resource, track)) for track in taken]
+            result["diff"] = {
+                "before": {name: before for name, before, after in both},
+                "after": {name: after for name, before, after in both},
+            }
+        self.report_failures([error for track, error in failures], len(tracks), resource.noun.many, bool(taken), result)
+        self.exit(changed=bool(taken), **result)
+
+    def report_readings(
+        self,
+        noun: Noun,
+        parents: list[dict[str, Any]],
+        read: Callable[[dict[str, Any]], list[dict[str, Any]]],
+        key: str,
+        failed_key: str,
+    ) -> None:
+        """Read the records of each parent, several at a time, and end the module with all that could be read."""
+        readings = list(zip(parents, for_each(read, parents, READERS)))
+        failures = [(parent, reading) for parent, reading in readings if isinstance(reading, DbopsError)]
+        result: dict[str, Any] = {
+            key: [record for _, reading in readings if not isinstance(reading, DbopsError) for record in reading],
+            failed_key: [failure(noun, parent, error) for parent, error in failures],
+        }
+        self.report_failures([error for _, error in failures], len(parents), noun.many, False, result)
+        self.exit(**result)
+
+    def report_failures(
+        self, errors: list[DbopsError], total: int, many: str, changed: bool, result: dict[str, Any]
+    ) -> None:
+        """Fail with the result if there are errors, naming each."""
+        if not errors:
+            return
+        words = " ".join(str(error) for error in errors[:_MOST_NAMED])
+        if len(errors) > _MOST_NAMED:
+            words += f" And {len(errors) - _MOST_NAMED} more."
+        if total > 1:
+            words = f"{len(errors)} of {total} {many} failed. {words}"
+        self.module.fail_json(msg=words, changed=changed, **errors[0].result(), **result)
+
+
+def failure(noun: Noun, record: dict[str, Any], error: DbopsError) -> dict[str, Any]:
+    """Return the row that tells about a record that failed: its ID, name and error."""
+    row = {key: record.get(key) for key in (noun.id_key, noun.name_key) if key}
+    return {**row, "error": str(error), **error.result()}
+
+
+def _difference(resource: Resource, track: Track) -> tuple[dict[str, Any], dict[str, Any]]:
+    before, after = resource.view(track.before), resource.view(track.after)
+    if before == after:
+        after = {**after, "actions": track.taken}  # a restart leaves no other trace
+    return before, after

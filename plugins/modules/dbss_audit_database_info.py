@@ -1,0 +1,172 @@
+#!/usr/bin/python
+# Copyright (c) huaweicloud.dbops contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: dbss_audit_database_info
+short_description: Read the databases that DBSS audits
+version_added: 1.0.0
+description:
+  - Returns the databases of one DBSS audit instance, or of all audit instances of a project, which are read
+    several at a time.
+extends_documentation_fragment:
+  - huaweicloud.dbops.attributes
+  - huaweicloud.dbops.attributes.info
+  - huaweicloud.dbops.auth
+options:
+  instance_id:
+    description:
+      - The ID of the audit instance. Without O(instance_id) and O(instance_name), all audit instances are read.
+    type: str
+  instance_name:
+    description:
+      - The name of the audit instance.
+    type: str
+  status:
+    description:
+      - Return only databases that are audited (V(ON)) or not audited (V(OFF)).
+    type: str
+    choices:
+      - "ON"
+      - "OFF"
+requirements:
+  - requests
+author:
+  - huaweicloud.dbops contributors (@huaweicloud)
+"""
+
+EXAMPLES = r"""
+- name: Read all databases of all audit instances
+  huaweicloud.dbops.dbss_audit_database_info:
+  register: found
+
+- name: Read the databases that an instance does not audit
+  huaweicloud.dbops.dbss_audit_database_info:
+    instance_name: audit-prod
+    status: "OFF"
+"""
+
+RETURN = r"""
+databases:
+  description: The databases that match.
+  returned: when the audit instances could be read
+  type: list
+  elements: dict
+  contains:
+    id:
+      description: The ID of the database in DBSS. All other keys of the service's record come with it.
+      type: str
+      sample: Kx7dQ2mB9vLr4TzY1wPc
+    name:
+      description: The name of the database.
+      type: str
+      sample: orders
+    status:
+      description: Whether it is audited, V(ON) or V(OFF).
+      type: str
+      sample: "ON"
+    audit_status:
+      description: Whether auditing really runs, V(ACTIVE), V(SHUTOFF) or V(ERROR). It follows
+        RV(databases[].status) later.
+      type: str
+      sample: ACTIVE
+    database_instance_name:
+      description: The database instance that the database belongs to, which the service calls C(instance_name).
+      type: str
+    instance_id:
+      description: The ID of the audit instance.
+      type: str
+      sample: 3b0c7d52-6a41-4e0f-9c1d-2f8e5a7b9c10
+    instance_name:
+      description: The name of the audit instance.
+      type: str
+      sample: audit-prod
+failed_instances:
+  description: The audit instances whose databases could not be read. When there are any, the task fails.
+  returned: when the audit instances could be read
+  type: list
+  elements: dict
+  contains:
+    id:
+      description: The ID of the audit instance.
+      type: str
+    name:
+      description: The name of the audit instance.
+      type: str
+    error:
+      description: What went wrong.
+      type: str
+    api_error:
+      description: The facts behind it, when a call failed. As RV(api_error).
+      type: dict
+api_error:
+  description: The facts behind a failed call. Of several, those of the first.
+  returned: when a call failed
+  type: dict
+  contains:
+    operation:
+      description: The operation of the API.
+      type: str
+      sample: listAuditDatabasesV2
+    resource:
+      description: What it was called for.
+      type: str
+    http_status:
+      description: The HTTP status, or V(null) when there was no answer.
+      type: int
+      sample: 400
+    error_code:
+      description: The error code of the service.
+      type: str
+      sample: APIGW.0301
+    error_msg:
+      description: The text of the service.
+      type: str
+    request_id:
+      description: The ID under which the service's support finds the request.
+      type: str
+"""
+
+from typing import Any
+
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.dbss import (
+    AUDIT_INSTANCE,
+    AuditDatabases,
+    AuditInstances,
+)
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.lookup import INSTANCE_ID, check_id, find
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.module import Frame
+
+OPTIONS: dict[str, Any] = {
+    "instance_id": {"type": "str"},
+    "instance_name": {"type": "str"},
+    "status": {"type": "str", "choices": ["ON", "OFF"]},
+}
+
+
+def find_instances(frame: Frame) -> list[dict[str, Any]]:
+    """Return the audit instances that the task asks about."""
+    instance_id, name = frame.options["instance_id"], frame.options["instance_name"]
+    if instance_id is not None:
+        check_id("instance_id", instance_id, INSTANCE_ID)
+    instances = AuditInstances(frame.client).records()
+    if instance_id is not None:
+        return find(instances, AUDIT_INSTANCE, [instance_id], by_name=False)
+    return instances if name is None else find(instances, AUDIT_INSTANCE, [name], by_id=False)
+
+
+def main() -> None:
+    """Run the module."""
+    with Frame(OPTIONS, mutually_exclusive=[("instance_id", "instance_name")]) as frame:
+
+        def read(instance: dict[str, Any]) -> list[dict[str, Any]]:
+            return AuditDatabases(frame.client, instance["id"], instance["name"]).records(frame.options["status"])
+
+        frame.report_readings(AUDIT_INSTANCE, find_instances(frame), read, "databases", "failed_instances")
+
+
+if __name__ == "__main__":
+    main()

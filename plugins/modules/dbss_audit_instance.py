@@ -1,0 +1,156 @@
+#!/usr/bin/python
+# Copyright (c) huaweicloud.dbops contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: dbss_audit_instance
+short_description: Start, stop or restart DBSS audit instances
+version_added: 1.0.0
+description:
+  - Keeps audit instances of Database Security Service (DBSS) started or stopped, or restarts them.
+  - The module reads the state first and sends an action only when it is needed. It then waits until the action has
+    settled.
+extends_documentation_fragment:
+  - huaweicloud.dbops.attributes
+  - huaweicloud.dbops.auth
+  - huaweicloud.dbops.power
+  - huaweicloud.dbops.wait
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+  idempotent:
+    support: partial
+    details: With O(state=restarted) each run restarts the instance.
+notes:
+  - An instance in the status V(ERROR), V(FROZEN) or V(DELETING) cannot be started, stopped or restarted. The
+    module fails at once and says what the status means.
+  - When the answer to an action is lost, the state is read again and nothing is sent on a guess. A reboot that
+    cannot be seen then fails with a message that says how to find out.
+requirements:
+  - requests
+seealso:
+  - module: huaweicloud.dbops.dbss_audit_instance_info
+author:
+  - huaweicloud.dbops contributors (@huaweicloud)
+"""
+
+EXAMPLES = r"""
+- name: Keep the audit instance running
+  huaweicloud.dbops.dbss_audit_instance:
+    name: audit-prod
+    state: started
+
+- name: Stop it by its ID, without waiting for the end
+  huaweicloud.dbops.dbss_audit_instance:
+    instance_id: 3b0c7d52-6a41-4e0f-9c1d-2f8e5a7b9c10
+    state: stopped
+    wait: false
+
+- name: Restart several instances, two at a time
+  huaweicloud.dbops.dbss_audit_instance:
+    instances:
+      - audit-prod
+      - c4e81f06-27b9-4d63-a5f2-8d19e0b37c45
+    state: restarted
+    concurrency: 2
+"""
+
+RETURN = r"""
+instance:
+  description: The audit instance, as the service describes it after the change, or as it would be in check mode.
+  returned: when O(instance_id) or O(name) is given and names an instance
+  type: dict
+  sample:
+    id: 3b0c7d52-6a41-4e0f-9c1d-2f8e5a7b9c10
+    name: audit-prod
+    resource_id: 9f2a6c1e-0d3b-4c58-8e77-51b0c4d2e6a8
+    status: ACTIVE
+    task: NO_TASK
+    version: 23.05.02.170021
+actions:
+  description: The actions taken, in order, or those that would be taken in check mode.
+  returned: when O(instance_id) or O(name) is given and names an instance
+  type: list
+  elements: str
+  sample:
+    - start
+instances:
+  description: The audit instances named in O(instances).
+  returned: when O(instances) is given and each one names an instance
+  type: list
+  elements: dict
+  contains:
+    id:
+      description: The ID of the instance. All other keys of RV(instance) come with it.
+      type: str
+    changed:
+      description: Whether an action was taken on this instance.
+      type: bool
+    actions:
+      description: The actions taken on this instance, in order.
+      type: list
+      elements: str
+failed_instances:
+  description: Those of O(instances) that could not be brought to the wanted state.
+  returned: when O(instances) is given and each one names an instance
+  type: list
+  elements: dict
+  contains:
+    id:
+      description: The ID of the instance.
+      type: str
+    name:
+      description: The name of the instance.
+      type: str
+    error:
+      description: What went wrong.
+      type: str
+    api_error:
+      description: The facts behind it, when a call failed. As RV(api_error).
+      type: dict
+api_error:
+  description: The facts behind a failed call. Of several, those of the first.
+  returned: when a call failed
+  type: dict
+  contains:
+    operation:
+      description: The operation of the API.
+      type: str
+      sample: stopAuditInstance
+    resource:
+      description: What it was called for.
+      type: str
+    http_status:
+      description: The HTTP status, or V(null) when there was no answer.
+      type: int
+      sample: 400
+    error_code:
+      description: The error code of the service.
+      type: str
+      sample: DBSS.10020131
+    error_msg:
+      description: The text of the service.
+      type: str
+    request_id:
+      description: The ID under which the service's support finds the request.
+      type: str
+"""
+
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.dbss import AuditInstances
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.instances import CONSTRAINTS, OPTIONS, keep
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.module import Frame
+
+
+def main() -> None:
+    """Run the module."""
+    with Frame(OPTIONS, acts=True, **CONSTRAINTS) as frame:
+        keep(frame, AuditInstances(frame.client))
+
+
+if __name__ == "__main__":
+    main()

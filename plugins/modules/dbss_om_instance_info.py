@@ -1,0 +1,100 @@
+#!/usr/bin/python
+# Copyright (c) huaweicloud.dbops contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: dbss_om_instance_info
+short_description: Read the DBSS database O&M instances of a project
+version_added: 1.0.0
+description:
+  - Returns the DBSS database O&M instances of a project, all or those that match the options.
+extends_documentation_fragment:
+  - huaweicloud.dbops.attributes
+  - huaweicloud.dbops.attributes.info
+  - huaweicloud.dbops.auth
+options:
+  instance_id:
+    description:
+      - Return only the O&M instance with this ID.
+    type: str
+  name:
+    description:
+      - Return only O&M instances with this name.
+    type: str
+requirements:
+  - requests
+author:
+  - huaweicloud.dbops contributors (@huaweicloud)
+"""
+
+EXAMPLES = r"""
+- name: Read all O&M instances
+  huaweicloud.dbops.dbss_om_instance_info:
+  register: found
+
+- name: Read one of them
+  huaweicloud.dbops.dbss_om_instance_info:
+    name: om-prod
+"""
+
+RETURN = r"""
+instances:
+  description: The O&M instances that match, as the service describes them. Empty when none does.
+  returned: success
+  type: list
+  elements: dict
+  sample:
+    - instance_id: e8a4c6b2-91d0-4f37-b5e8-7c2a0d1f3e49
+      name: om-prod
+      status: ACTIVE
+      task: NO_TASK
+      nodes:
+        - name: om-node-0
+          status: ACTIVE
+          task_status: NO_TASK
+api_error:
+  description: The facts behind a failed call. Of several, those of the first.
+  returned: when a call failed
+  type: dict
+  contains:
+    operation:
+      description: The operation of the API.
+      type: str
+      sample: listOmInstances
+    resource:
+      description: What it was called for.
+      type: str
+    http_status:
+      description: The HTTP status, or V(null) when there was no answer.
+      type: int
+      sample: 400
+    error_code:
+      description: The error code of the service.
+      type: str
+      sample: APIGW.0301
+    error_msg:
+      description: The text of the service.
+      type: str
+    request_id:
+      description: The ID under which the service's support finds the request.
+      type: str
+"""
+
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.dbss import OmInstances
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.lookup import matching
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.module import Frame
+
+FILTERS = {"instance_id": "instance_id", "name": "name"}
+
+
+def main() -> None:
+    """Run the module."""
+    with Frame({"instance_id": {"type": "str"}, "name": {"type": "str"}}) as frame:
+        frame.exit(instances=matching(OmInstances(frame.client).records(), FILTERS, frame.options))
+
+
+if __name__ == "__main__":
+    main()
