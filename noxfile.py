@@ -59,10 +59,10 @@ def report(session: nox.Session) -> Path:
     return folder
 
 
-def pytest(session: nox.Session, *arguments: str, **options) -> None:
+def pytest(session: nox.Session, *arguments: str, python: str = "python", **variables: str) -> None:
     """Run pytest with `arguments`, and what follows `--` on nox's command line, and report what it ran."""
-    junit = report(session) / "pytest.xml"
-    session.run("python", "-m", "pytest", f"--junitxml={junit}", *arguments, *session.posargs, **options)
+    junit = f"--junitxml={report(session)}/pytest.xml"
+    session.run(python, "-m", "pytest", junit, *arguments, *session.posargs, env=variables, external=True)
 
 
 @in_development("lint")
@@ -89,7 +89,7 @@ def docs(session: nox.Session) -> None:
 @in_development("unit")
 def unit(session: nox.Session) -> None:
     """Unit tests of the plugins, with their coverage."""
-    pytest(session, "--cov", "tests/unit/plugins")
+    pytest(session, "--cov=plugins", "tests/unit/plugins")
 
 
 @in_development("unit")
@@ -119,4 +119,11 @@ def integration(session: nox.Session, core: str) -> None:
     """Playbooks against the embedded cloud, with the collection built and installed as a user would."""
     session.install("--requirement", str(REQUIREMENTS / f"core-{core}.txt"))
     session.install("--requirement", str(REQUIREMENTS / "integration.txt"))
-    pytest(session, "tests/integration", env={"EMULATOR_PYTHON": sys.executable})
+    pytest(session, "tests/integration", EMULATOR_PYTHON=sys.executable)
+
+
+@nox.session(python="3.8", tags=["integration"])
+def managed_node(session: nox.Session) -> None:
+    """The same playbooks, with the modules run by the oldest Python that a managed node may have."""
+    session.install("--requirement", str(REQUIREMENTS / "runtime.txt"))
+    pytest(session, "tests/integration", python=sys.executable, MANAGED_PYTHON=f"{session.bin}/python")

@@ -6,12 +6,15 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
 
 from tests.tools import playbook
 
+# The modules run where ansible-playbook runs, unless this variable names another interpreter, as of a managed node.
+PYTHON = os.environ.get("MANAGED_PYTHON", "{{ ansible_playbook_python }}")
 TARGETS = Path(__file__).parent / "targets"
 
 
@@ -21,7 +24,7 @@ def test_target(target, emulator, collections, tmp_path):
         "hosts": "localhost",
         "connection": "local",
         "gather_facts": False,
-        "vars": {"ansible_python_interpreter": "{{ ansible_playbook_python }}", "emulator_url": emulator.url},
+        "vars": {"ansible_python_interpreter": PYTHON, "emulator_url": emulator.url},
         "roles": [target],
     }
     path = tmp_path / "playbook.yml"
