@@ -1,0 +1,61 @@
+# Copyright (c) huaweicloud.dbops contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What goes back to a client: answers, refusals and the shapes of failure bodies."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any
+from uuid import uuid4
+
+JSON = "application/json"
+
+
+@dataclass
+class Answer:
+    """An HTTP answer; `body` as it goes over the wire."""
+
+    status: int
+    body: bytes = b""
+    headers: dict[str, str] = field(default_factory=dict)
+    error_code: str | None = None
+
+
+class Refusal(Exception):
+    """The service or its gateway says no: HTTP status, code and text of the failure body."""
+
+    def __init__(self, status: int, code: str, text: str):
+        super().__init__(text)
+        self.status, self.code, self.text = status, code, text
+
+
+def json_answer(status: int, value: Any, headers: dict[str, str] | None = None) -> Answer:
+    """A JSON answer with the tracing header that every service sends."""
+    tracing = {"Content-Type": JSON, "X-Request-Id": uuid4().hex}
+    return Answer(status, json.dumps(value).encode(), {**tracing, **(headers or {})})
+
+
+def failure_body(refusal: Refusal, shape: str) -> dict[str, Any]:
+    """The failure body in a shape: "nested", "flat", "dws", "iam"; the gateway's own codes always in the gateway's."""
+    pair = {"error_code": refusal.code, "error_msg": refusal.text}
+    if refusal.code.startswith("APIGW."):
+        return {**pair, "request_id": uuid4().hex}
+    if shape == "nested":
+        return {"error": pair}
+    if shape == "flat":
+        return {**pair, "details": None, "encoded_authorization_message": None}
+    if shape == "iam":
+        title = HTTPStatus(refusal.status).phrase
+        return {"error": {"code": refusal.status, "message": refusal.text, "title": title}}
+    twins = {"externalMessage": refusal.text, "errCode": refusal.code} if refusal.code == "DWS.7023" else {}
+    return {**twins, **pair}
+
+
+def refused(refusal: Refusal, shape: str) -> Answer:
+    """The answer that carries a refusal."""
+    answer = json_answer(refusal.status, failure_body(refusal, shape))
+    answer.error_code = refusal.code
+    return answer

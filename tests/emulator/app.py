@@ -1,0 +1,106 @@
+# Copyright (c) huaweicloud.dbops contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The web application: routes taken from the contract, and the admin path."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import Any
+
+from flask import Flask, Response, request
+from werkzeug.exceptions import HTTPException
+
+from .admin import blueprint
+from .answers import Answer
+from .cloud import BODY_LIMIT, Cloud
+from .contract import Operation
+from .faults import Faults
+from .identity import Signable
+
+
+def create_app(cloud: Cloud) -> Flask:
+    """The WSGI application over a cloud. Needs server.py's environ for what concerns the connection."""
+    app = Flask(__name__, static_folder=None)
+    app.config["PROPAGATE_EXCEPTIONS"] = True
+    app.url_map.merge_slashes = False
+    faults = Faults(cloud)
+    app.register_blueprint(blueprint(cloud, faults))
+
+    def serve(**path: str) -> Response:
+        return _serve(cloud, faults, cloud.contract.operations[str(request.endpoint)], path)
+
+    def serve_unknown(_error: HTTPException) -> Response:
+        if request.path.startswith("/_emulator/"):
+            return Response('{"error": "no such admin path or method"}', 404, content_type="application/json")
+        return _serve(cloud, faults, None, {})
+
+    for operation in cloud.contract.operations.values():
+        app.add_url_rule(
+            operation.path.replace("{", "<").replace("}", ">"),
+            endpoint=operation.id,
+            view_func=serve,
+            methods=[operation.method],
+            provide_automatic_options=False,
+        )
+    app.register_error_handler(HTTPException, serve_unknown)
+    return app
+
+
+def _serve(cloud: Cloud, faults: Faults, operation: Operation | None, path: dict[str, str]) -> Response:
+    """Answer an API request and log it. Raises ConnectionError when a fault breaks the connection."""
+    connection, target = request.environ["emulator.connection"], request.environ["REQUEST_URI"]
+    bare, _mark, query = target.partition("?")
+    journal = cloud.journal
+    entry = journal.open(
+        connection,
+        time=cloud.clock.now(),
+        service=operation and operation.service,
+        operation=operation and operation.id,
+        method=request.method,
+        path=bare,
+        query=query,
+    )
+    started = time.perf_counter()
+    try:
+        body = _read_body()
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        signable = Signable(request.method, target, headers, body)
+        cloud.clock.pause(cloud.settings.latency)
+        rules = faults.firing(operation, bare, _resources(path, body))
+        entry.fault = rules[-1].kind if rules else None
+        answer = faults.spoil(rules, operation, connection, lambda: cloud.answer(operation, path, signable, entry))
+        entry.status, entry.error_code = answer.status, answer.error_code
+    finally:
+        entry.duration_ms = round((time.perf_counter() - started) * 1000, 3)
+        journal.close()
+    return _response(answer)
+
+
+def _read_body() -> bytes:
+    """The body; of one that is too large only enough to see that it is."""
+    kept = b""
+    while True:
+        chunk = request.stream.read(1 << 20)
+        if not chunk:
+            return kept
+        if len(kept) <= BODY_LIMIT:
+            kept += chunk
+
+
+def _resources(path: dict[str, str], body: bytes) -> set[str]:
+    """The ids that a request names in its path and its body."""
+    try:
+        value: Any = json.loads(body) if body else {}
+    except (ValueError, RecursionError):
+        value = {}
+    named = [value.get("id"), value.get("instance_id")] if isinstance(value, dict) else []
+    return {*path.values(), *(one for one in named if isinstance(one, str))}
+
+
+def _response(answer: Answer) -> Response:
+    response = Response(answer.body, answer.status)
+    del response.headers["Content-Type"]
+    response.headers.update(answer.headers)
+    return response

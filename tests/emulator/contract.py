@@ -1,0 +1,201 @@
+# Copyright (c) huaweicloud.dbops contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The contract: which operations exist, and whether a request or an answer obeys it."""
+
+from __future__ import annotations
+
+import json
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Iterator, Mapping
+
+import yaml
+from jsonschema.exceptions import ValidationError, best_match
+from openapi_schema_validator import OAS30ReadValidator, OAS30WriteValidator, oas30_format_checker
+from referencing import Registry, Resource
+from referencing.jsonschema import DRAFT4
+
+FOLDER = Path(__file__).parent / "contract"
+METHODS = ("get", "put", "post", "delete")
+
+
+class Complaint(Exception):
+    """A request breaks the contract: in which place ("path", "query", "header", "body") and how, without the value."""
+
+    def __init__(self, place: str, text: str):
+        super().__init__(text)
+        self.place = place
+
+
+def explain(error: ValidationError) -> str:
+    """One sentence on a broken rule. It names the place and the rule, never the value, which may be a secret."""
+    where = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in error.absolute_path).lstrip(".")
+    keyword, rule, instance, schema = (
+        getattr(error, name) for name in ("validator", "validator_value", "instance", "schema")
+    )
+    if keyword == "additionalProperties":
+        unknown = sorted(set(instance) - set(schema["properties"]))
+        text = f"unknown key {', '.join(map(repr, unknown))}"
+    elif keyword == "required":
+        text = "required: " + ", ".join(key for key in rule if key not in instance)
+    else:
+        text = f"must have {keyword} {json.dumps(rule, default=str)}" if keyword != "enum" else f"must be one of {rule}"
+    return f"{where}: {text}" if where else text
+
+
+class Operation:
+    """One operation of the contract: its identity, and the rules for its request and its answers."""
+
+    def __init__(self, contract: Contract, path: str, method: str, item: dict[str, Any], spec: dict[str, Any]):
+        self._contract, self._spec = contract, spec
+        self.id: str = spec["operationId"]
+        self.service: str = spec["tags"][0]
+        self.method, self.path = method.upper(), path
+        self.parameters = [contract.deref(one) for one in (*item.get("parameters", ()), *spec.get("parameters", ()))]
+        self._checks = [(one, contract.validator(one["schema"])) for one in self.parameters]
+
+    @cached_property
+    def error_shape(self) -> str:
+        """Documented shape of the service's own failure bodies: "nested", "flat", "dws" or "iam"."""
+        if self.service != "dbss":
+            return self.service
+        shape = self._contract.deref(self._spec["responses"]["400"])["x-documented-shape"]
+        return {"DbssErrorNested": "nested", "DbssErrorFlat": "flat"}[shape]
+
+    @cached_property
+    def _body_rule(self) -> OAS30WriteValidator | None:
+        body = self._spec.get("requestBody")
+        return body and self._contract.validator(body["content"]["application/json"]["schema"])
+
+    @cached_property
+    def _answer_rules(self) -> dict[int, OAS30WriteValidator]:
+        answers = {int(status): self._contract.deref(answer) for status, answer in self._spec["responses"].items()}
+        return {
+            status: self._contract.validator(answer["content"]["application/json"]["schema"], OAS30ReadValidator)
+            for status, answer in answers.items()
+            if "content" in answer
+        }
+
+    @property
+    def ok_schema(self) -> str:
+        """Name of the component that describes a good answer, "" when it has none."""
+        schema = self._spec["responses"].get("200", {}).get("content", {}).get("application/json", {}).get("schema", {})
+        return schema.get("$ref", "").rpartition("/")[2]
+
+    def read_parameters(self, places: Mapping[str, Mapping[str, str]], strict: bool = True) -> dict[str, Any]:
+        """The query of a request as the contract types it, defaults filled in.
+
+        In: "path", "query" and "header", each name (of a header in lower case) to text. Raises Complaint when `strict`.
+        """
+        query: dict[str, Any] = {}
+        for rule, validator in self._checks:
+            name, place, schema = rule["name"], rule["in"], rule["schema"]
+            text = places[place].get(name.lower() if place == "header" else name)
+            if text is None:
+                value = schema.get("default")
+                if rule.get("required"):
+                    raise Complaint(place, f"{name}: required")
+            else:
+                value = _typed(schema.get("type"), text)
+                flaw = strict and _flaw(rule, validator, value)
+                if flaw:
+                    raise Complaint(place, f"{name}: {flaw}")
+            if place == "query":
+                query[name] = value
+        return query
+
+    def read_body(self, body: bytes, content_type: str, strict: bool = True) -> Any:
+        """The parsed JSON body, None for an operation that takes none.
+
+        Raises Complaint, about what the schema demands only when `strict`.
+        """
+        if not self._body_rule:
+            return None
+        if not body:
+            raise Complaint("body", "a body is required")
+        if content_type.partition(";")[0].strip().lower() != "application/json":
+            raise Complaint("body", "Content-Type must be application/json")
+        try:
+            value = json.loads(body, parse_constant=_no_constant)
+        except (ValueError, RecursionError):
+            raise Complaint("body", "the body is not JSON") from None
+        error = strict and best_match(self._body_rule.iter_errors(value))
+        if error:
+            raise Complaint("body", explain(error))
+        return value
+
+    def flaw_of_answer(self, status: int, value: Any) -> str | None:
+        """What is wrong with an answer of ours, None when it obeys the contract.
+
+        A status that the operation does not document must carry the gateway's failure body.
+        """
+        rule = self._answer_rules.get(status) or self._contract.gateway_rule
+        error = best_match(rule.iter_errors(value))
+        return explain(error) if error else None
+
+
+class Contract:
+    """The parsed contract file; `operations` by operationId."""
+
+    def __init__(self, folder: Path = FOLDER):
+        text = (folder / "openapi.yaml").read_text(encoding="utf-8")
+        plain = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        # Schemas are used apart from the file, so its inner references must name it.
+        self.document = json.loads(json.dumps(_opened(plain)).replace('"#/components/', '"contract:#/components/'))
+        self._registry = Registry().with_resource("contract:", Resource(contents=self.document, specification=DRAFT4))
+        self.schemas: dict[str, dict[str, Any]] = self.document["components"]["schemas"]
+        self.operations = {operation.id: operation for operation in self._read()}
+
+    def _read(self) -> Iterator[Operation]:
+        for path, item in self.document["paths"].items():
+            for method in METHODS:
+                if method in item:
+                    yield Operation(self, path, method, item, item[method])
+
+    @cached_property
+    def gateway_rule(self) -> OAS30WriteValidator:
+        """The rule for what the API gateway answers itself."""
+        return self.validator(self.schemas["GatewayError"], OAS30ReadValidator)
+
+    def deref(self, node: dict[str, Any]) -> dict[str, Any]:
+        """The node itself, or the component that it refers to."""
+        if "$ref" not in node:
+            return node
+        _schema, kind, name = node["$ref"].rsplit("/", 2)
+        return self.document["components"][kind][name]
+
+    def validator(self, schema: dict[str, Any], kind: Any = OAS30WriteValidator) -> OAS30WriteValidator:
+        """A validator for a schema that may refer to the contract's components."""
+        return kind(schema, registry=self._registry, format_checker=oas30_format_checker)
+
+
+def _flaw(rule: dict[str, Any], validator: OAS30WriteValidator, value: Any) -> str | None:
+    """What is wrong with the value of a parameter, if anything."""
+    error = best_match(validator.iter_errors(value))
+    if error:
+        return explain(error)
+    low, high = rule.get("x-integer-range", (None, None))
+    # A number of more than 18 digits is out of any range, and need not be read.
+    if low is not None and (len(value) > 18 or not low <= int(value) <= (high or int(value))):
+        return f"must lie between {low} and {high or 'any number'}"
+    return None
+
+
+def _opened(node: Any) -> Any:
+    """A copy in which value lists that the contract calls open (x-open-enum) no longer bind."""
+    if isinstance(node, dict):
+        dropped = "enum" if node.get("x-open-enum") else None
+        return {key: _opened(value) for key, value in node.items() if key != dropped}
+    return [_opened(value) for value in node] if isinstance(node, list) else node
+
+
+def _typed(kind: str | None, text: str) -> Any:
+    """A parameter's text as its type; text that does not fit stays text, and the validator refuses it."""
+    if kind == "integer" and text.lstrip("-").isdecimal() and len(text) < 20:
+        return int(text)
+    return {"true": True, "false": False}.get(text, text) if kind == "boolean" else text
+
+
+def _no_constant(word: str) -> None:
+    raise ValueError(f"{word} is not JSON")
