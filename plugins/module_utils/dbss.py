@@ -124,7 +124,7 @@ class AuditDatabases:
         self._instance = {"instance_id": instance_id, "instance_name": instance_name}
 
     def records(self, status: str | None = None) -> list[dict[str, Any]]:
-        """Return the databases, if asked only those switched C(ON) or C(OFF) (listAuditDatabasesV2). Raises ApiError."""
+        """Return the databases, or those at one switch position (listAuditDatabasesV2). Raises ApiError."""
         query = {"limit": str(DATABASES_PER_PAGE), **({"status": status} if status else {})}
         resource = f"the {DATABASE.many} of {AUDIT_INSTANCE.one} {self._instance_id}"
         records = self._client.pages(LIST_DATABASES, resource, _databases, {"instance_id": self._instance_id}, query)
