@@ -95,7 +95,7 @@ EXAMPLES = r"""
   huaweicloud.dbops.dws_om_user:
     clusters:
       - dws-prod
-      - dws-reporting
+      - dws-reports
     state: absent
 """
 
