@@ -9,6 +9,7 @@ The collection is built and installed as a user would. The first run has to chan
 from __future__ import annotations
 
 import re
+import signal
 import sys
 import tempfile
 from functools import partial
@@ -34,6 +35,8 @@ def changes(title: str, collections: Path, home: Path, variables: dict[str, str]
 
 def main() -> int:
     """Run the demo and return its exit code."""
+    for number in (signal.SIGHUP, signal.SIGTERM):
+        signal.signal(number, lambda number, _: sys.exit(128 + number))  # so that the embedded cloud stops, too
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
         print("=== Building the collection and installing the artifact", flush=True)

@@ -9,6 +9,7 @@ A gate counts the tests in its JUnit reports; one that writes none, such as a li
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from collections import Counter
@@ -17,6 +18,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 BUILD = Path(__file__).parents[2] / "build"
+REPORTS = BUILD / "reports"
 OUTCOMES = {"failure": "failed", "error": "failed", "skipped": "skipped"}
 
 
@@ -34,9 +36,9 @@ class Gate:
     @classmethod
     def read(cls, session: dict) -> Gate:
         """Return the gate that `session`, an entry of nox's report, and its JUnit reports tell of."""
-        [name] = session["signatures"]
+        name = session["signatures"][0]
         gate = cls(name, session["result"], session["duration"])
-        for path in sorted((BUILD / "reports" / name).glob("*.xml")):
+        for path in sorted((REPORTS / name).glob("*.xml")):
             for case in ElementTree.parse(path).iter("testcase"):
                 gate.count(case)
         outcome = {"success": "passed", "skipped": "skipped"}.get(gate.status, "failed")
@@ -72,8 +74,9 @@ def summary(gates: list[Gate]) -> str:
 
 def main() -> int:
     """Run nox, print the summary of what it reports, and return its exit code."""
-    report = BUILD / "nox.json"
-    report.unlink(missing_ok=True)
+    shutil.rmtree(REPORTS, ignore_errors=True)
+    REPORTS.mkdir(parents=True)
+    report = REPORTS / "nox.json"
     code = subprocess.run([sys.executable, "-m", "nox", "--report", report, *sys.argv[1:]], check=False).returncode
     gates = [Gate.read(session) for session in json.loads(report.read_text(encoding="utf-8"))["sessions"]]
     print(summary(gates), flush=True)

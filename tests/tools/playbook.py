@@ -28,6 +28,8 @@ def run(
     environment = {
         "ANSIBLE_COLLECTIONS_PATH": str(collections),
         "ANSIBLE_COLLECTIONS_SCAN_SYS_PATH": "false",
+        "ANSIBLE_INVENTORY": os.devnull,
+        "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
         "ANSIBLE_LOCALHOST_WARNING": "false",
         "ANSIBLE_NOCOLOR": "true",
         "HOME": str(home),
@@ -35,12 +37,16 @@ def run(
         "PATH": os.environ["PATH"],
         **variables,
     }
-    command = [Path(sys.executable).with_name("ansible-playbook"), "--inventory", "localhost,", *options, playbook]
+    command = [Path(sys.executable).with_name("ansible-playbook"), *options, playbook]
     with subprocess.Popen(
         command, cwd=home, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     ) as process:
-        lines = []
-        for line in process.stdout:
-            lines.append(line)
-            echo(line)
+        try:
+            lines = []
+            for line in process.stdout:
+                lines.append(line)
+                echo(line)
+        except BaseException:
+            process.terminate()
+            raise
     return process.returncode, "".join(lines)
