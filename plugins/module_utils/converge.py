@@ -170,9 +170,7 @@ class Track:
         if self.taken:
             self._expected = self._resource.predict(self.record, self.taken[-1])
         elif not self.step.serves:
-            self.fail(
-                StateError(f"{_start(self.description)} {self.step.reason}, and wait is false ({self._state()}).")
-            )
+            self.fail(self._out_of_reach("and wait is false "))
         self._close()
 
     def time_out(self) -> None:
@@ -200,11 +198,12 @@ class Track:
         self.step = self._resource.plan(self.record, Past(tuple(self.taken), self._served))
         self._served = self._served or self.step.serves
         if self.step.kind == REFUSE:
-            self.fail(
-                StateError(
-                    f"{_start(self.description)} {self.step.reason}: it cannot {self._resource.goal} ({self._state()})."
-                )
-            )
+            self.fail(self._out_of_reach())
+
+    def _out_of_reach(self, besides: str = "") -> StateError:
+        return StateError(
+            f"{_start(self.description)} cannot {self._resource.goal}: it {self.step.reason} {besides}({self._state()})."
+        )
 
     def _act_once(self, action: str) -> None:
         before, error, answer = self.record, None, None
