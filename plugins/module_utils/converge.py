@@ -201,9 +201,8 @@ class Track:
             self.fail(self._out_of_reach())
 
     def _out_of_reach(self, besides: str = "") -> StateError:
-        return StateError(
-            f"{_start(self.description)} cannot {self._resource.goal}: it {self.step.reason} {besides}({self._state()})."
-        )
+        why = f"it {self.step.reason} {besides}({self._state()})"
+        return StateError(f"{_start(self.description)} cannot {self._resource.goal}: {why}.")
 
     def _act_once(self, action: str) -> None:
         before, error, answer = self.record, None, None

@@ -42,7 +42,9 @@ _STATUS_HINTS = {
 }
 
 # Gateways like to repeat the headers they refuse.
-_SECRET_WORDS = re.compile(r"(?i)((?:signature|x-auth-token|x-security-token|x-subject-token)["']?\s*[:=]\s*["']?)[\w+/=.~-]+")
+_SECRET_WORDS = re.compile(
+    r"(?i)((?:signature|x-auth-token|x-security-token|x-subject-token)[\"']?\s*[:=]\s*[\"']?)[\w+/=.~-]+"
+)
 
 
 class DbopsError(Exception):
