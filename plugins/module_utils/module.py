@@ -22,7 +22,7 @@ from ansible_collections.huaweicloud.dbops.plugins.module_utils.client import (
 )
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.converge import Resource, Track, converge
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.errors import DbopsError, UsageError
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.lookup import Noun
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.lookup import PROJECT_ID, Noun, check_id
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.parallel import for_each
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.waiting import Poll
 
@@ -123,6 +123,8 @@ class Frame:
         for name in ("request_timeout", "concurrency", "wait_sleep", "wait_timeout"):
             if options.get(name) is not None and not options[name] > 0:
                 raise UsageError(f"{name} must be more than 0, not {options[name]:g}.")
+        if options["project_id"]:
+            check_id("project_id", options["project_id"], PROJECT_ID)
         credentials = choose_credentials(options, os.environ)
         self.module.no_log_values.update(credentials.secrets)
         if not options["validate_certs"]:
