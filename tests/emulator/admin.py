@@ -63,7 +63,7 @@ def blueprint(cloud: Cloud, faults: Faults) -> Blueprint:
     def clock() -> Response:
         change = given()
         seconds = change.get("advance") if isinstance(change, dict) and len(change) == 1 else None
-        if not isinstance(seconds, (int, float)):
+        if isinstance(seconds, bool) or not isinstance(seconds, (int, float)):
             raise StateError('write {"advance": seconds}')
         cloud.clock.offset += seconds
         return done({"now": cloud.clock.now()})

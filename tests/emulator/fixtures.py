@@ -33,7 +33,7 @@ class Emulator:
         self._http = requests.Session()
         self._http.trust_env = False
 
-    def admin(self, method: str, path: str, value: Any = None, **query: Any) -> Any:
+    def admin(self, method: str, path: str, value: Any = None, /, **query: Any) -> Any:
         """Call the admin path; the JSON it answers. Raises ValueError with its sentence when it refuses."""
         answer = self._http.request(method, f"{self.url}/_emulator/{path}", json=value, params=query, timeout=30)
         result = answer.json()

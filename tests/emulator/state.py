@@ -129,9 +129,6 @@ class State:
     def _given(self, section: str) -> list[Record]:
         return self.document.get(section, [])
 
-    def _moment(self, text: str | None) -> float | None:
-        return None if text is None else moment(text, self._now)
-
     def _record(self, kind: str, given: Record, **more: Any) -> Record:
         record = {**self._defaults[kind], "ends_in": None, **given, **more, "stale": None}
         seconds = record.pop("seconds_left", None)
@@ -164,7 +161,9 @@ class State:
     def _cluster(self, given: Record) -> Record:
         user = given.get("om_user")
         if user:
-            user = {"status": user["status"], "expires": self._moment(user.get("expires"))}
+            user = {"status": user["status"], "expires": user.get("expires") and moment(user["expires"], self._now)}
+            if user["status"] == "on" and not user["expires"]:
+                raise ValueError(f"clusters: the om_user of {given['name']} is on and needs expires")
         return self._record("cluster", given, om_user=user, project=self._project(given), extended_at=None)
 
     def settle(self, now: float) -> None:
