@@ -1,13 +1,12 @@
 # Copyright (c) huaweicloud.dbops contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What playbooks need: the embedded cloud, and the collection built and installed as a user would."""
+"""What playbooks need beside the embedded cloud: the collection built and installed as a user would."""
 
 from __future__ import annotations
 
 import pytest
 
-from tests.emulator.fixtures import emulator, running_emulator  # noqa: F401
 from tests.tools import artifact as tools
 
 
