@@ -13,6 +13,7 @@ import time
 from typing import Any, Callable, Mapping, NamedTuple
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.answers import Unreadable, rows
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.errors import UsageError
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.operation import Answer, Operation
 
@@ -165,13 +166,13 @@ def canonical_request(method: str, url: str, signed_headers: Mapping[str, str], 
     @param body: the body as it is sent, empty for none
     """
     parts = urlsplit(url)
-    path = "/".join(quote(segment, safe="~") for segment in unquote(parts.path or "/").split("/"))
-    pairs = sorted((_encode(key), _encode(value)) for key, value in parse_qsl(parts.query, keep_blank_values=True))
+    path = "/".join(_encode(segment) for segment in unquote(parts.path or "/").split("/"))
+    pairs = sorted(parse_qsl(parts.query, keep_blank_values=True))  # the official SDK sorts before it encodes
     return "\n".join(
         [
             method.upper(),
             path if path.endswith("/") else path + "/",
-            "&".join(f"{key}={value}" for key, value in pairs),
+            "&".join(f"{_encode(key)}={_encode(value)}" for key, value in pairs),
             *(f"{name}:{signed_headers[name]}" for name in sorted(signed_headers)),
             "",
             ";".join(sorted(signed_headers)),
@@ -211,7 +212,8 @@ class Identity:
     @param credentials: from choose_credentials
     @param project_id: the project's ID, or None to find it out
     @param project_name: the project to look up by name
-    @param send: sends an operation of IAM: C(send(operation, resource, auth, query, body)) returns an Answer
+    @param send: sends an operation of IAM: C(send(operation, resource, auth, query, body, parse)) returns what C(parse)
+        makes of the Answer
     @param keep_secret: is told each token that a login returns
     """
 
@@ -220,7 +222,7 @@ class Identity:
         credentials: Credentials,
         project_id: str | None,
         project_name: str | None,
-        send: Callable[..., Answer],
+        send: Callable[..., Any],
         keep_secret: Callable[[str], Any],
     ) -> None:
         self._credentials = credentials
@@ -286,20 +288,16 @@ class Identity:
                 "scope": {"project": scope},
             }
         }
-        answer = self._send(CREATE_TOKEN, f"user {known.user_name}", None, {"nocatalog": "true"}, body)
-        token = answer.headers.get("X-Subject-Token")
-        if not token:
-            raise UsageError(f"The login as user {known.user_name} was answered without a token (X-Subject-Token).")
+        resource = f"user {known.user_name}"
+        token, project_id = self._send(CREATE_TOKEN, resource, None, {"nocatalog": "true"}, body, _token_and_project)
         self._keep_secret(token)
         self._auth = TokenAuth(token)
-        if not self._project_id:
-            project = (answer.payload.get("token") or {}).get("project") or {}
-            self._project_id = project.get("id")
+        self._project_id = self._project_id or project_id
 
     def _look_up_project(self) -> str:
         name = self._needed_project_name()
-        answer = self._send(LIST_PROJECTS, f"project {name}", self.auth(), {"name": name}, None)
-        found = [project["id"] for project in answer.payload.get("projects") or [] if project.get("name") == name]
+        projects = self._send(LIST_PROJECTS, f"project {name}", self.auth(), {"name": name}, None, _projects)
+        found = [project["id"] for project in projects if project["name"] == name]
         if len(found) != 1:
             count = f"{len(found)} projects ({', '.join(sorted(found))})" if found else "no project"
             raise UsageError(
@@ -314,3 +312,18 @@ class Identity:
                 "(HW_REGION_NAME)."
             )
         return self._project_name
+
+
+def _token_and_project(answer: Answer) -> tuple[str, str | None]:
+    """Return the token of a login's answer, and the ID of the project that it is for when that is told."""
+    token = answer.headers.get("X-Subject-Token")
+    if not token:
+        raise Unreadable("answered without a token (X-Subject-Token)")
+    told = answer.payload
+    for key in ("token", "project", "id"):
+        told = told.get(key) if isinstance(told, dict) else None
+    return token, told if isinstance(told, str) else None
+
+
+def _projects(answer: Answer) -> list[dict[str, Any]]:
+    return rows(answer.payload, "projects", "id", "name")

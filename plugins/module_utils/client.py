@@ -220,10 +220,15 @@ class Client:
                 return list(found.values())
 
     def _send_identity(
-        self, operation: Operation, resource: str, auth: Any, query: Mapping[str, str], body: Any
-    ) -> Answer:
-        found: Answer = self._try(operation, resource, operation.path, query, body, {}, auth, lambda answer: answer)
-        return found
+        self,
+        operation: Operation,
+        resource: str,
+        auth: Any,
+        query: Mapping[str, str],
+        body: Any,
+        parse: Callable[[Answer], Any],
+    ) -> Any:
+        return self._try(operation, resource, operation.path, query, body, {}, auth, parse)
 
     def _try(
         self,
