@@ -177,7 +177,7 @@ class Frame:
 
     def report_one(self, resource: Resource, track: Track, key: str) -> None:
         """End the module with the result for a single record, under C(key)."""
-        result: dict[str, Any] = {key: track.after, "actions": track.taken}
+        result: dict[str, Any] = {key: track.record, "actions": track.taken}
         if self.module._diff and track.taken:
             before, after = _difference(resource, track)
             result["diff"] = {"before": before, "after": after}
@@ -191,9 +191,9 @@ class Frame:
         failures = [(track, track.error) for track in tracks if track.error]
         result: dict[str, Any] = {
             key: [
-                {**track.after, "changed": bool(track.taken), "actions": track.taken} for track in tracks if track.seen
+                {**track.record, "changed": bool(track.taken), "actions": track.taken} for track in tracks if track.seen
             ],
-            failed_key: [failure(resource.noun, track.after, error) for track, error in failures],
+            failed_key: [failure(resource.noun, track.record, error) for track, error in failures],
         }
         if self.module._diff and taken:
             both = [(track.description, *_difference(resource, track)) for track in taken]
