@@ -6,62 +6,20 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
-from ansible.module_utils.common.parameters import env_fallback
-from ansible.module_utils.errors import AnsibleFallbackNotFound
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.auth import choose_credentials
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.client import (
-    REQUESTS_IMPORT_ERROR,
-    Client,
-    Clock,
-    Settings,
-)
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.client import REQUESTS_IMPORT_ERROR, Client, Clock
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.connection import AUTH_OPTIONS, READERS, connect
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.converge import Resource, Track, converge
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.errors import DbopsError, UsageError
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.lookup import PROJECT_ID, Noun, check_id
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.errors import DbopsError
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.lookup import Noun
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.parallel import for_each
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.waiting import Poll
 
-READERS = 8
-"""How many records an info module reads at the same time."""
-
 _MOST_NAMED = 20  # errors that are spelled out in the message; the result has them all
 
-
-def first_set(*names: str) -> Any:
-    """Return the first of these environment variables that is set and not empty; AWX leaves blanks empty."""
-    for name in names:
-        if os.environ.get(name):
-            return env_fallback(name)
-    raise AnsibleFallbackNotFound
-
-
-AUTH_OPTIONS: dict[str, Any] = {
-    "region": {"type": "str", "fallback": (first_set, ["HW_REGION_NAME"])},
-    "access_key": {"type": "str", "no_log": False},
-    "secret_key": {"type": "str", "no_log": True},
-    "security_token": {"type": "str", "no_log": True},
-    "auth_token": {"type": "str", "no_log": True},
-    "user_name": {"type": "str"},
-    "password": {"type": "str", "no_log": True},
-    "domain_name": {"type": "str"},
-    "project_id": {"type": "str", "fallback": (first_set, ["HW_PROJECT_ID", "HUAWEICLOUD_SDK_PROJECT_ID"])},
-    "project_name": {"type": "str", "fallback": (first_set, ["HW_PROJECT_NAME"])},
-    "cloud": {"type": "str", "default": "myhuaweicloud.com", "fallback": (first_set, ["HW_CLOUD"])},
-    "endpoints": {
-        "type": "dict",
-        "options": {"iam": {"type": "str"}, "dbss": {"type": "str"}, "dws": {"type": "str"}},
-        "fallback": (first_set, ["HW_ENDPOINTS"]),
-    },
-    "validate_certs": {"type": "bool", "default": True},
-    "ca_cert": {"type": "path"},
-    "request_timeout": {"type": "float", "default": 30.0},
-    "max_retries": {"type": "int", "default": 5, "fallback": (first_set, ["HW_MAX_RETRIES"])},
-}
 
 WAIT_OPTIONS: dict[str, Any] = {
     "wait": {"type": "bool", "default": True},
@@ -115,38 +73,14 @@ class Frame:
         @raises UsageError: when the credentials are missing or incomplete, or an option makes no sense
         """
         if self._client is None:
-            self._client = self._make_client()
+            self._client = connect(
+                self.options,
+                warn=self.module.warn,
+                keep_secret=self.module.no_log_values.add,
+                read_only=self.module.check_mode or not self._acts,
+                clock=self.clock,
+            )
         return self._client
-
-    def _make_client(self) -> Client:
-        options = self.options
-        for name in ("request_timeout", "concurrency", "wait_sleep", "wait_timeout"):
-            if options.get(name) is not None and not options[name] > 0:
-                raise UsageError(f"{name} must be more than 0, not {options[name]:g}.")
-        if options["project_id"]:
-            check_id("project_id", options["project_id"], PROJECT_ID)
-        credentials = choose_credentials(options, os.environ)
-        self.module.no_log_values.update(credentials.secrets)
-        if not options["validate_certs"]:
-            self.module.warn("Certificates are not verified: validate_certs is false.")
-        return Client(
-            credentials,
-            Settings(
-                region=options["region"],
-                cloud=options["cloud"],
-                endpoints=options["endpoints"] or {},
-                validate_certs=options["validate_certs"],
-                ca_cert=options["ca_cert"],
-                request_timeout=options["request_timeout"],
-                max_retries=options["max_retries"],
-                connections=options.get("concurrency") or READERS,
-            ),
-            project_id=options["project_id"],
-            project_name=options["project_name"] or options["region"],
-            read_only=self.module.check_mode or not self._acts,
-            keep_secret=self.module.no_log_values.add,
-            clock=self.clock,
-        )
 
     def exit(self, changed: bool = False, **result: Any) -> None:
         """End the module well."""

@@ -1,0 +1,121 @@
+# Copyright (c) huaweicloud.dbops contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""From options to a client: the same for modules, inventory plugins and event sources."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.common.parameters import env_fallback
+from ansible.module_utils.errors import AnsibleFallbackNotFound
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.auth import choose_credentials
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.client import (
+    REQUESTS_IMPORT_ERROR,
+    Client,
+    Clock,
+    Settings,
+)
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.errors import UsageError
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.lookup import PROJECT_ID, check_id
+
+READERS = 8
+"""How many records are read at the same time where the task does not say."""
+
+_POSITIVE = ("request_timeout", "concurrency", "wait_sleep", "wait_timeout", "interval")
+
+
+def first_set(*names: str) -> Any:
+    """Return the first of these environment variables that is set and not empty; AWX leaves blanks empty."""
+    for name in names:
+        if os.environ.get(name):
+            return env_fallback(name)
+    raise AnsibleFallbackNotFound
+
+
+AUTH_OPTIONS: dict[str, Any] = {
+    "region": {"type": "str", "fallback": (first_set, ["HW_REGION_NAME"])},
+    "access_key": {"type": "str", "no_log": False},
+    "secret_key": {"type": "str", "no_log": True},
+    "security_token": {"type": "str", "no_log": True},
+    "auth_token": {"type": "str", "no_log": True},
+    "user_name": {"type": "str"},
+    "password": {"type": "str", "no_log": True},
+    "domain_name": {"type": "str"},
+    "project_id": {"type": "str", "fallback": (first_set, ["HW_PROJECT_ID", "HUAWEICLOUD_SDK_PROJECT_ID"])},
+    "project_name": {"type": "str", "fallback": (first_set, ["HW_PROJECT_NAME"])},
+    "cloud": {"type": "str", "default": "myhuaweicloud.com", "fallback": (first_set, ["HW_CLOUD"])},
+    "endpoints": {
+        "type": "dict",
+        "options": {"iam": {"type": "str"}, "dbss": {"type": "str"}, "dws": {"type": "str"}},
+        "fallback": (first_set, ["HW_ENDPOINTS"]),
+    },
+    "validate_certs": {"type": "bool", "default": True},
+    "ca_cert": {"type": "path"},
+    "request_timeout": {"type": "float", "default": 30.0},
+    "max_retries": {"type": "int", "default": 5, "fallback": (first_set, ["HW_MAX_RETRIES"])},
+}
+
+
+def read_options(given: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the options of a plugin that is no module, checked, with defaults and variables, as a module has them.
+
+    @param given: what the user wrote
+    @param own: the argument spec of the plugin's own options
+    @raises UsageError: when an option is unknown or malformed, or requests is not installed
+    """
+    if REQUESTS_IMPORT_ERROR:
+        raise UsageError("The Python library requests is missing where Ansible runs: install it.")
+    checked = ArgumentSpecValidator({**AUTH_OPTIONS, **own}).validate(given)
+    if checked.error_messages:
+        raise UsageError(f"{'; '.join(checked.error_messages)}.")
+    options: dict[str, Any] = checked.validated_parameters
+    return options
+
+
+def connect(
+    options: Mapping[str, Any],
+    warn: Callable[[str], Any],
+    keep_secret: Callable[[str], Any] = lambda secret: None,
+    read_only: bool = True,
+    clock: Clock = Clock(),  # noqa: B008
+) -> Client:
+    """Return the API client that checked options describe.
+
+    @param warn: is told what the user should know
+    @param keep_secret: is told each secret, and each token that a login returns later
+    @param read_only: refuse every operation that acts
+    @raises UsageError: when the credentials are missing or incomplete, or an option makes no sense
+    """
+    for name in _POSITIVE:
+        if options.get(name) is not None and not options[name] > 0:
+            raise UsageError(f"{name} must be more than 0, not {options[name]:g}.")
+    if options["project_id"]:
+        check_id("project_id", options["project_id"], PROJECT_ID)
+    credentials = choose_credentials(options, os.environ)
+    for secret in credentials.secrets:
+        keep_secret(secret)
+    if not options["validate_certs"]:
+        warn("Certificates are not verified: validate_certs is false.")
+    return Client(
+        credentials,
+        Settings(
+            region=options["region"],
+            cloud=options["cloud"],
+            endpoints=options["endpoints"] or {},
+            validate_certs=options["validate_certs"],
+            ca_cert=options["ca_cert"],
+            request_timeout=options["request_timeout"],
+            max_retries=options["max_retries"],
+            connections=options.get("concurrency") or READERS,
+        ),
+        project_id=options["project_id"],
+        project_name=options["project_name"] or options["region"],
+        read_only=read_only,
+        keep_secret=keep_secret,
+        clock=clock,
+    )
