@@ -13,7 +13,7 @@ from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
 from .admin import blueprint
-from .answers import Answer
+from .answers import Answer, Refusal, refused
 from .cloud import BODY_LIMIT, Cloud
 from .contract import Operation
 from .faults import Faults
@@ -54,7 +54,7 @@ def _serve(cloud: Cloud, faults: Faults, operation: Operation | None, path: dict
     bare, _mark, query = target.partition("?")
     journal = cloud.journal
     entry = journal.open(
-        connection,
+        connection=connection.number,
         time=cloud.clock.now(),
         service=operation and operation.service,
         operation=operation and operation.id,
@@ -64,7 +64,7 @@ def _serve(cloud: Cloud, faults: Faults, operation: Operation | None, path: dict
     )
     started = time.perf_counter()
     try:
-        body = _read_body()
+        body = _read_body(connection)
         headers = {name.lower(): value for name, value in request.headers.items()}
         signable = Signable(request.method, target, headers, body)
         cloud.clock.pause(cloud.settings.latency)
@@ -78,15 +78,20 @@ def _serve(cloud: Cloud, faults: Faults, operation: Operation | None, path: dict
     return _response(answer)
 
 
-def _read_body() -> bytes:
-    """The body; of one that is too large only enough to see that it is."""
-    kept = b""
-    while True:
-        chunk = request.stream.read(1 << 20)
-        if not chunk:
-            return kept
-        if len(kept) <= BODY_LIMIT:
-            kept += chunk
+def _read_body(connection: Any) -> bytes:
+    """The body; of one that is too large only enough to see that it is. Raises ConnectionError for half a body."""
+    kept, received = b"", 0
+    try:
+        while chunk := request.stream.read(1 << 20):
+            received += len(chunk)
+            if len(kept) <= BODY_LIMIT:
+                kept += chunk
+        if received < (request.content_length or 0):
+            raise ValueError("the client stopped sending")
+    except ValueError:
+        connection.send(refused(Refusal(400, "APIGW.0201", "The body is not as long as announced."), "gateway"))
+        raise connection.hang_up() from None
+    return kept
 
 
 def _resources(path: dict[str, str], body: bytes) -> set[str]:

@@ -25,7 +25,7 @@ from .state import IDENTITY_SECTIONS, Rules, State, StateError, remember, seen
 
 BODY_LIMIT = 12 * 1024 * 1024  # bytes
 HANDLERS: Mapping[str, Callable[[Call], Any]] = ChainMap(iam.HANDLERS, dbss.HANDLERS, dws.HANDLERS)
-# The service's own words for a broken request and for a fault of its own.
+# The services' own codes. IAM's failure bodies have none: those shown here only get into the log.
 BAD_ID = {"dbss": "DBSS.10020021", "dws": "DWS.0001", "iam": "IAM.400"}
 BAD_REQUEST = {"dbss": "DBSS.10000001", "dws": "DWS.0001", "iam": "IAM.400"}
 FORBIDDEN = {"dbss": "DBSS.10020100", "dws": "DWS.0015", "iam": "IAM.0002"}

@@ -14,11 +14,7 @@ from .state import seen
 if TYPE_CHECKING:
     from .cloud import Call
 
-_CANNOT = {
-    "start": Refusal(400, "DBSS.10020130", "Failed to start the instance: its state does not allow this."),
-    "stop": Refusal(400, "DBSS.10020131", "Failed to stop the instance: its state does not allow this."),
-    "reboot": Refusal(400, "DBSS.10020132", "Failed to reboot the instance: its state does not allow this."),
-}
+_REFUSED = {"start": "DBSS.10020130", "stop": "DBSS.10020131", "reboot": "DBSS.10020132"}
 # Second names under which lists show fields.
 _TWINS = {
     "remainDays": "remain_days",
@@ -72,7 +68,7 @@ def _power(action: str, machine: Machine, nodes_of: Callable[[Call], list[Record
     def act(call: Call) -> Record:
         moved = machine.movable(nodes_of(call), action)
         if not moved:
-            raise _CANNOT[action]
+            raise Refusal(400, _REFUSED[action], f"Failed to {action} the instance: its state does not allow this.")
         call.change(moved, action)
         machine.begin(moved, action, call.now + call.settings.transition)
         return {"result": "success"}

@@ -9,6 +9,7 @@ import json
 import re
 import threading
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any, Callable, Iterator, Mapping
 
 from jsonschema import Draft202012Validator
@@ -53,7 +54,12 @@ class Kind:
     final: bool = True
 
 
-def _instead(make: Callable[[Incident], Answer], acted: bool = False, **parameters: dict[str, Any]) -> Kind:
+def _instead(
+    make: Callable[[Incident], Answer],
+    parameters: Mapping[str, dict[str, Any]] | None = None,
+    required: tuple[str, ...] = (),
+    acted: bool = False,
+) -> Kind:
     """A kind that answers something else; `acted` is whether the request takes effect when the rule does not say."""
 
     def spoil(incident: Incident, proceed: Proceed) -> Answer:
@@ -61,7 +67,7 @@ def _instead(make: Callable[[Incident], Answer], acted: bool = False, **paramete
             proceed()
         return make(incident)
 
-    return Kind(spoil, {"acted": {"type": "boolean", "default": acted}, **parameters})
+    return Kind(spoil, {"acted": {"type": "boolean", "default": acted}, **(parameters or {})}, required)
 
 
 def _gateway(status: int, code: str, text: str) -> Callable[[Incident], Answer]:
@@ -85,6 +91,10 @@ def _html(incident: Incident) -> Answer:
     status = incident.given("status")
     page = f"<html><head><title>{status}</title></head><body><h1>{status}</h1><hr>gateway</body></html>"
     return Answer(status, page.encode(), {"Content-Type": "text/html"})
+
+
+def _redirect(incident: Incident) -> Answer:
+    return Answer(302, headers={"Location": incident.given("location")})
 
 
 # How an operation says in its own words, with HTTP 200, that it failed.
@@ -161,29 +171,28 @@ def _truncated(incident: Incident, proceed: Proceed) -> Answer:
 
 
 _SECONDS = {"seconds": {"type": "number", "minimum": 0}}
-_STATUS = {"type": "integer", "minimum": 300, "maximum": 599}
+_TEXT = {"type": "string"}
+_STATUS = {"enum": [status.value for status in HTTPStatus if status >= 300]}
 
 KINDS: Mapping[str, Kind] = {
     "latency": Kind(_latency, _SECONDS, ("seconds",), final=False),
     "slow_answer": Kind(_slow_answer, _SECONDS, ("seconds",), final=False),
     "lag": Kind(_lag, _SECONDS, ("seconds",), final=False),
-    "flap": Kind(
-        _flap, {"resource": {"type": "string"}, "status": {"type": "string"}}, ("resource", "status"), final=False
-    ),
-    "throttle": _instead(_throttled, retry_after={"type": ["number", "string"]}),
+    "flap": Kind(_flap, {"resource": _TEXT, "status": _TEXT}, ("resource", "status"), final=False),
+    "throttle": _instead(_throttled, {"retry_after": {"type": ["number", "string"]}}),
     "error": _instead(
         _error,
-        status={**_STATUS, "default": 500},
-        error_code={"type": "string", "default": "APIGW.0201"},
-        message={"type": "string", "default": "backend unavailable"},
+        {
+            "status": {**_STATUS, "default": 500},
+            "error_code": {**_TEXT, "default": "APIGW.0201"},
+            "message": {**_TEXT, "default": "backend unavailable"},
+        },
     ),
-    "html": _instead(_html, status={**_STATUS, "default": 502}),
+    "html": _instead(_html, {"status": {**_STATUS, "default": 502}}),
+    "redirect": _instead(_redirect, {"location": _TEXT}, ("location",)),
     "expired_token": _instead(_gateway(401, "APIGW.0307", "The token must be updated.")),
-    "clock_skew": _instead(lambda _incident: refused(clock_skew(), "gateway")),
     "unauthorized": _instead(_gateway(401, "APIGW.0301", "Incorrect IAM authentication information")),
-    "redirect": _instead(
-        lambda incident: Answer(302, b"", {"Location": incident.given("location")}), location={"type": "string"}
-    ),
+    "clock_skew": _instead(lambda _incident: refused(clock_skew(), "gateway")),
     "failed_with_200": _instead(_failed),
     "empty": _instead(lambda _incident: Answer(200)),
     "not_json": _instead(lambda _incident: Answer(200, b"it works", {"Content-Type": "text/plain"}), acted=True),
@@ -193,12 +202,11 @@ KINDS: Mapping[str, Kind] = {
     "reset_mid": Kind(_reset_mid),
     "truncated": Kind(_truncated),
 }
-KINDS["redirect"].required = ("location",)
 
 _MATCH = {
     "type": "object",
     "additionalProperties": False,
-    "properties": {name: {"type": "string"} for name in ("operation", "path", "resource")},
+    "properties": dict.fromkeys(("operation", "path", "resource"), _TEXT),
 }
 
 

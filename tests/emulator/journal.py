@@ -33,12 +33,12 @@ class Entry:
 
 @dataclass
 class Counters:
-    """`changes`: per resource and action, how often the state was really changed."""
+    """How often the state was really changed, per resource and action; the numbers of the connections used."""
 
     changes: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     in_flight: int = 0
     peak_in_flight: int = 0
-    connections: int = 0
+    connections: set[int] = field(default_factory=set)
 
 
 class Journal:
@@ -49,18 +49,14 @@ class Journal:
         self._entries: list[Entry] = []
         self._seq = 0
         self._counters = Counters()
-        self._connection_numbers = 0
 
-    def open(self, connection: Any, **facts: Any) -> Entry:
-        """Log a request that has just arrived; `connection` keeps the number that it gets here."""
+    def open(self, **facts: Any) -> Entry:
+        """Log a request that has just arrived."""
         with self._lock:
-            if connection.number is None:
-                self._connection_numbers += 1
-                connection.number = self._connection_numbers
-                self._counters.connections += 1
             self._seq += 1
-            entry = Entry(self._seq, connection=connection.number, **facts)
+            entry = Entry(self._seq, **facts)
             self._entries.append(entry)
+            self._counters.connections.add(entry.connection)
             self._counters.in_flight += 1
             self._counters.peak_in_flight = max(self._counters.peak_in_flight, self._counters.in_flight)
             return entry
@@ -82,10 +78,10 @@ class Journal:
         return [row for row in rows if all(_text(row.get(key)) == value for key, value in wanted.items())]
 
     def counters(self) -> dict[str, Any]:
-        """The counters as plain data."""
+        """The counters as plain data, of connections their number."""
         with self._lock:
             changes = {resource: dict(counts) for resource, counts in self._counters.changes.items()}
-            return {**vars(self._counters), "changes": changes}
+            return {**vars(self._counters), "changes": changes, "connections": len(self._counters.connections)}
 
     def clear_entries(self) -> None:
         """Forget the log; numbers go on."""

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import socket
 import struct
@@ -37,8 +38,12 @@ class _Connection(http.HTTPConnection):
     """A connection with a number for the log, that faults can break."""
 
     RequestHandlerClass = _Request
-    number: int | None = None
+    _numbers = itertools.count(1)
     _resetting = False
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.number = next(self._numbers)
 
     def send(self, answer: Answer, part: float = 1.0) -> None:
         """Put an answer, or the first part of its body, on the wire at once."""

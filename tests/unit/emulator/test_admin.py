@@ -142,7 +142,7 @@ def test_the_log(emulator, api):
     assert [one["seq"] for one in (listed, stopped, refused)] == [1, 2, 3]
     assert listed["time"] <= stopped["time"]
     assert stopped["duration_ms"] > 0
-    assert listed["connection"] == stopped["connection"] == 1
+    assert listed["connection"] == stopped["connection"] > 0
 
 
 def test_the_log_is_filtered_and_emptied(emulator, api):

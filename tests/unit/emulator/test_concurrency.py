@@ -60,4 +60,4 @@ def test_a_reused_connection_answers_at_once(emulator, api):
     """No pause of 40 ms, which delayed acknowledgements would put between head and body."""
     times = [api("GET", company.INSTANCES).elapsed.total_seconds() for _ in range(30)]
     assert median(times) < 0.03
-    assert {one["connection"] for one in emulator.requests()} == {1}
+    assert len({one["connection"] for one in emulator.requests()}) == 1
