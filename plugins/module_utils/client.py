@@ -83,7 +83,10 @@ class Settings(NamedTuple):
         endpoint = self.endpoints.get(service)
         if not endpoint:
             return self._regional_url(service)
-        parts = urlsplit(endpoint)
+        try:
+            parts = urlsplit(endpoint)
+        except ValueError:  # such as a bracket that is not closed
+            parts = urlsplit("")
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
             raise UsageError(f"The endpoint of {service} is not a base URL such as https://{service}.example.com.")
         if parts.username or parts.password:
@@ -347,7 +350,7 @@ def _judge_exception(error: Any, url: str, timeout: float) -> tuple[str, str]:
     if isinstance(error, kinds.SSLError) and "certificate" in str(error).lower():
         why = f"the certificate of {host} was not accepted ({words}); if it is right, give its CA with ca_cert"
         return why, REFUSED
-    if isinstance(error, kinds.ProxyError):
+    if isinstance(error, kinds.ProxyError) and _never_got_through(error):
         return f"the proxy on the way to {host} did not connect ({words})", NOTHING
     if isinstance(error, kinds.ConnectTimeout):
         return f"no connection to {host} within {timeout:.0f} s", NOTHING
@@ -358,6 +361,12 @@ def _judge_exception(error: Any, url: str, timeout: float) -> tuple[str, str]:
     if isinstance(error, (kinds.ConnectionError, kinds.ChunkedEncodingError, kinds.ContentDecodingError)):
         return f"the connection to {host} broke before the answer was complete ({words})", UNKNOWN
     raise UsageError(f"The request to {host} cannot be built ({type(error).__name__}): check the endpoints and IDs.")
+
+
+def _never_got_through(error: Any) -> bool:
+    """Return whether a ProxyError came before the request was sent: urllib3 raises it also for a proxy that breaks."""
+    cause = getattr(_reason(error), "original_error", None)
+    return isinstance(cause, NewConnectionError) or "Tunnel connection failed" in str(cause)
 
 
 def _reason(error: Any) -> Any:
@@ -419,7 +428,7 @@ def _retry_after(value: str | None, now: float) -> float | None:
     """Read a C(Retry-After) header, seconds or a date, as seconds from now; None when there is none to go by."""
     if not value:
         return None
-    if value.strip().isdigit():
+    if value.strip().isdecimal():
         return float(value.strip()[:9])
     date = _http_date(value)
     return None if date is None else max(0.0, date - now)
