@@ -1,0 +1,67 @@
+# Copyright (c) huaweicloud.dbops contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.errors import UsageError
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.parallel import for_each
+
+
+class Peak:
+    """Work that counts how much of it runs at the same time."""
+
+    def __init__(self, together):
+        self.most = 0
+        self.threads = set()
+        self._running = 0
+        self._lock = threading.Lock()
+        self._barrier = threading.Barrier(together, timeout=10)
+
+    def __call__(self, item):
+        with self._lock:
+            self._running += 1
+            self.most = max(self.most, self._running)
+            self.threads.add(threading.get_ident())
+        self._barrier.wait()
+        with self._lock:
+            self._running -= 1
+        return -item
+
+
+@pytest.mark.parametrize(
+    ("items", "at_most", "together"),
+    [(8, 4, 4), (4, 4, 4), (3, 8, 3), (2, 2, 2), (6, 1, 1), (6, 0, 1), (1, 8, 1), (0, 8, 1)],
+)
+def test_results_come_in_order_and_so_many_run_at_the_same_time(items, at_most, together):
+    peak = Peak(together)
+    assert for_each(peak, iter(range(items)), at_most) == [-item for item in range(items)]
+    assert peak.most == min(together, items)
+
+
+@pytest.mark.parametrize(("items", "at_most"), [(1, 8), (5, 1)])
+def test_one_at_a_time_needs_no_thread(items, at_most):
+    peak = Peak(1)
+    for_each(peak, range(items), at_most)
+    assert peak.threads == {threading.get_ident()}
+
+
+@pytest.mark.parametrize("at_most", [1, 3])
+def test_one_error_does_not_stop_the_others(at_most):
+    error = UsageError("no")
+
+    def work(item):
+        if item == 1:
+            raise error
+        return item
+
+    assert for_each(work, [0, 1, 2], at_most) == [0, error, 2]
+
+
+@pytest.mark.parametrize("at_most", [1, 3])
+def test_bugs_are_raised(at_most):
+    with pytest.raises(ZeroDivisionError):
+        for_each(lambda item: 1 // item, [1, 0, 2], at_most)
