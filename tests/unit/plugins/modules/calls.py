@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timezone
 from typing import Any
 
 from tests.unit.plugins.modules.harness import NOW, PROJECT, REGION, Call, sample
@@ -198,6 +199,24 @@ def _om_user(remaining: float | None) -> dict[str, Any]:
     if remaining is not None:
         state["om_user_info"]["om_user_expires_time"] = int((NOW + remaining) * 1000)
     return state
+
+
+def om_user_record(remaining: float | None, cluster_id: str = CLUSTER_IDS[0], read_at: float = 0) -> dict[str, Any]:
+    """Return an O&M account as the modules return it.
+
+    @param remaining: seconds from the start of the task until it expires, None when it is off
+    @param read_at: seconds from the start of the task until it was read
+    """
+    on = remaining is not None
+    expires = NOW + (remaining or 0)
+    return {
+        "cluster_id": cluster_id,
+        "name": f"om_user_{cluster_id[:8]}",
+        "status": "on" if on else "off",
+        "expires_time": int(expires * 1000) if on else None,
+        "expires_at": datetime.fromtimestamp(int(expires), timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ") if on else None,
+        "remaining_seconds": max(0, int(remaining - read_at)) if on else 0,
+    }
 
 
 def reads_om_user(remaining: float | None, cluster_id: str = CLUSTER_IDS[0]) -> Call:
