@@ -1,7 +1,7 @@
 # Copyright (c) huaweicloud.dbops contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The embedded cloud for pytest: import `running_emulator` and `emulator` into a conftest.py.
+"""The embedded cloud for pytest: pytest_plugins = ["tests.emulator.fixtures"] gives tests the fixture `emulator`.
 
 It needs pytest and requests. The server runs under the interpreter that EMULATOR_PYTHON names (default: this one),
 which needs tests/emulator/requirements.txt.

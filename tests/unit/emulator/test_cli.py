@@ -50,7 +50,9 @@ def test_it_stops_within_a_second_whatever_is_under_way(tmp_path, number):
     process, emulator = start(tmp_path)
     try:
         emulator.fault("latency", seconds=60)
-        idle, waiting = (socket.create_connection(("127.0.0.1", int(emulator.url.rpartition(":")[2]))) for _ in "ab")
+        idle, waiting = (
+            socket.create_connection(("127.0.0.1", int(emulator.url.rpartition(":")[2]))) for dummy in "ab"
+        )
         waiting.sendall(f"GET {company.INSTANCES} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
         while not emulator.counters()["in_flight"]:
             time.sleep(0.01)

@@ -95,7 +95,7 @@ def test_an_expired_account_may_still_read_on(emulator, api):
 def test_of_extensions_sent_together_only_the_first_counts(emulator, api):
     emulator.settings(increase_window=5)
     before = api.om_user(company.DWS_REPORTS)["om_user_expires_time"]
-    for _ in range(3):
+    for _attempt in range(3):
         answer = api.om_user_action("increaseOmUserPeriod", company.DWS_REPORTS).json()
         assert answer["om_user_info"]["om_user_expires_time"] == before + HOURS_8
     emulator.advance(5)

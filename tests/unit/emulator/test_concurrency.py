@@ -15,7 +15,7 @@ HOURS_8 = 8 * 3600 * 1000  # ms
 
 
 def test_of_many_stops_at_once_one_acts(emulator):
-    def stop(_):
+    def stop(dummy):
         return Api(emulator.url).power("stop").status_code
 
     with ThreadPoolExecutor(24) as pool:
@@ -28,7 +28,7 @@ def test_of_many_stops_at_once_one_acts(emulator):
 def test_every_extension_counts_once(emulator, api):
     before = api.om_user(company.DWS_REPORTS)["om_user_expires_time"]
 
-    def extend(_):
+    def extend(dummy):
         return Api(emulator.url).om_user_action("increaseOmUserPeriod", company.DWS_REPORTS).json()["error_code"]
 
     with ThreadPoolExecutor(16) as pool:
@@ -40,7 +40,7 @@ def test_every_extension_counts_once(emulator, api):
 def test_what_is_in_flight_is_counted(emulator):
     emulator.settings(latency=0.3)
     with ThreadPoolExecutor(40) as pool:
-        list(pool.map(lambda _: Api(emulator.url)("GET", company.INSTANCES), range(40)))
+        list(pool.map(lambda dummy: Api(emulator.url)("GET", company.INSTANCES), range(40)))
     counters = emulator.counters()
     assert (counters["in_flight"], counters["connections"]) == (0, 40)
     assert 20 <= counters["peak_in_flight"] <= 40
@@ -49,7 +49,7 @@ def test_what_is_in_flight_is_counted(emulator):
 def test_waiting_requests_keep_nobody_else_waiting(emulator, api):
     emulator.fault("latency", {"operation": "listClusters"}, seconds=3, times=-1)
     with ThreadPoolExecutor(60) as pool:
-        waiting = [pool.submit(Api(emulator.url), "GET", company.CLUSTERS) for _ in range(60)]
+        waiting = [pool.submit(Api(emulator.url), "GET", company.CLUSTERS) for _attempt in range(60)]
         while emulator.counters()["in_flight"] < 60:
             pass
         assert api("GET", company.INSTANCES).elapsed.total_seconds() < 1
@@ -58,6 +58,6 @@ def test_waiting_requests_keep_nobody_else_waiting(emulator, api):
 
 def test_a_reused_connection_answers_at_once(emulator, api):
     """No pause of 40 ms, which delayed acknowledgements would put between head and body."""
-    times = [api("GET", company.INSTANCES).elapsed.total_seconds() for _ in range(30)]
+    times = [api("GET", company.INSTANCES).elapsed.total_seconds() for _attempt in range(30)]
     assert median(times) < 0.03
     assert len({one["connection"] for one in emulator.requests()}) == 1

@@ -198,7 +198,7 @@ def test_lag(emulator, api):
 def test_flap(emulator, api):
     emulator.fault("flap", resource=company.AUDIT_PROD, status="ERROR", times=3)
     api.power("stop", company.AUDIT_BROKEN)
-    seen = [api.instance()["status"] for _ in range(5)]
+    seen = [api.instance()["status"] for _attempt in range(5)]
     assert seen == ["ERROR", "ACTIVE", "ERROR", "ACTIVE", "ACTIVE"]
     assert api.instance(company.AUDIT_TEST)["status"] == "SHUTOFF"
 
@@ -219,7 +219,7 @@ def test_flap_of_other_things(emulator, api, resource, status):
 
 def test_skip_and_times(emulator, api):
     emulator.fault("throttle", {"operation": "listAuditInstances"}, skip=1, times=2)
-    assert [api("GET", company.INSTANCES).status_code for _ in range(5)] == [200, 429, 429, 200, 200]
+    assert [api("GET", company.INSTANCES).status_code for _attempt in range(5)] == [200, 429, 429, 200, 200]
     (rule,) = emulator.admin("GET", "faults")
     assert (rule["matched"], rule["fired"]) == (5, 2)
 
@@ -234,7 +234,7 @@ def test_always(emulator, api):
 def test_rules_come_one_after_the_other(emulator, api):
     emulator.fault("throttle", STOP)
     emulator.fault("error", STOP, status=502)
-    assert [api.power("stop").status_code for _ in range(3)] == [429, 502, 200]
+    assert [api.power("stop").status_code for _attempt in range(3)] == [429, 502, 200]
 
 
 def test_waiting_joins_other_rules(emulator, api):

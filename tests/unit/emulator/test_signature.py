@@ -156,7 +156,7 @@ def test_a_signed_header_that_was_not_sent(emulator):
 
 
 def test_five_wrong_signatures_in_a_row_lock_the_key(emulator, signer):
-    for _ in range(5):
+    for _attempt in range(5):
         signer.secret_key = "wrong"
         assert refused(signer.send(), "does not match")
     signer.secret_key = company.SECRET_KEY
@@ -177,7 +177,7 @@ def test_a_right_signature_between_wrong_ones_prevents_the_lock(signer):
 def test_the_lock_can_be_off(emulator, signer):
     emulator.settings(key_lock=False)
     signer.secret_key = "wrong"
-    for _ in range(6):
+    for _attempt in range(6):
         signer.send()
     signer.secret_key = company.SECRET_KEY
     assert signer.send().status_code == 200
