@@ -97,7 +97,7 @@ class Track:
         self._tries: dict[str, int] = {}
         self._pending: Pending | None = None
         self._served = False
-        self._lost: set[str] = set()  # actions that were sent and whose answer was lost
+        self._lost: dict[str, ApiError] = {}  # actions that were sent, whose answer was lost and effect never seen
         self._expected: dict[str, Any] | None = None
         self.key = key
         self.seen = not isinstance(record, DbopsError)  # False: the record could not even be read once
@@ -132,7 +132,7 @@ class Track:
     def look(self, record: Any) -> None:
         """Take a new reading, or the error that came in its place, and plan from it."""
         if isinstance(record, DbopsError):
-            self.fail(self._unclear(record) if self._pending and self._pending.unknown else record)
+            self.fail(record)
         elif record is None:
             self.fail(StateError(f"{_start(self.description)} has vanished while it was waited for."))
         else:
@@ -176,7 +176,7 @@ class Track:
     def time_out(self) -> None:
         """Give up waiting."""
         if self._pending and self._pending.error:
-            self.fail(self._unclear() if self._pending.unknown else self._pending.error)
+            self.fail(self._pending.error)
             return
         self.fail(
             WaitTimeout(
@@ -186,8 +186,8 @@ class Track:
         )
 
     def fail(self, error: DbopsError) -> None:
-        """End this record's way with an error."""
-        self.error = error
+        """End this record's way with an error; an action whose outcome is unknown comes before it."""
+        self.error = self._unclear(error) if self._lost else error
         self._close()
 
     def _close(self) -> None:
@@ -210,12 +210,13 @@ class Track:
         try:
             answer = self._resource.act(before, action)
             self.taken.append(action)
+            self._lost.pop(action, None)
         except ApiError as failure:
             if failure.effect == FAILED:
                 self.fail(failure)
                 return
             if failure.effect == UNKNOWN:
-                self._lost.add(action)
+                self._lost[action] = failure
             error = failure
         except DbopsError as failure:
             self.fail(failure)
@@ -232,6 +233,7 @@ class Track:
         if self._resource.took(pending.before, self.record, pending.action):
             if pending.error is not None and pending.action in self._lost:
                 self.taken.append(pending.action)
+                del self._lost[pending.action]
         elif pending.error is None:
             if not overdue or not action.unseen:
                 return False
@@ -248,7 +250,7 @@ class Track:
             if not overdue:
                 return False
             if not (pending.unknown and action.again and self._tries[pending.action] < self._max_tries):
-                self.fail(self._unclear() if pending.unknown else pending.error)
+                self.fail(pending.error)
                 return False
         self._pending = None
         return True
@@ -258,12 +260,10 @@ class Track:
         step = self._resource.plan(self.record, Past(tuple(self.taken), self._served))
         return step.kind in (DONE, WAIT) or step.action != pending.action
 
-    def _unclear(self, reading: DbopsError | None = None) -> DbopsError:
-        pending = self._pending
-        if pending is None or pending.error is None:
-            raise AssertionError("nothing is in doubt")
-        found = f"Afterwards: {reading}" if reading else f"Last seen: {self._state()}."
-        return OutcomeUnknown(pending.error, pending.action, f"{found} {self._resource.advice}")
+    def _unclear(self, error: DbopsError) -> DbopsError:
+        action, cause = next(iter(self._lost.items()))
+        found = f"Last seen: {self._state()}." if error is cause else f"Afterwards: {error}"
+        return OutcomeUnknown(cause, action, f"{found} {self._resource.advice}")
 
     def _action(self) -> Action:
         if self._pending is None:
@@ -280,7 +280,8 @@ class Track:
         return (pending.error is None and unseen != "fail") or (pending.unknown and unseen == "assume")
 
     def _state(self) -> str:
-        return ", ".join(f"{key} {value}" for key, value in self._resource.view(self.record).items())
+        view = self._resource.view(self.record)
+        return ", ".join(f"{key} {value}" for key, value in view.items() if value is not None)
 
 
 def converge(
