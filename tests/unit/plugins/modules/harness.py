@@ -261,8 +261,8 @@ class Bench:
         script.verify()
         outcome = Outcome(json.loads(text.splitlines()[-1]), text, script.moments, warnings.get_warning_messages())
         assert bool(outcome.result.get("failed")) == fails, outcome.result
-        undocumented = set(outcome.result) - COMMON_KEYS - set(documentation(module, "RETURN"))
-        assert not undocumented, f"RETURN of {module} lacks {undocumented}"
+        own = {key: value for key, value in outcome.result.items() if key not in COMMON_KEYS}
+        verify_documented(own, documentation(module, "RETURN"), f"RETURN of {module}")
         assert diff or "diff" not in outcome
         for secret in ("auth_token", "secret_key", "security_token", "password"):
             assert str(arguments.get(secret) or TOKEN) not in text, f"{secret} is shown"
@@ -281,6 +281,22 @@ class Bench:
             with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed), pytest.raises(SystemExit):
                 main()
         return printed.getvalue()
+
+
+TYPES = {"str": (str, type(None)), "int": (int, type(None)), "bool": bool, "list": list, "dict": dict}
+
+
+def verify_documented(values: dict[str, Any], described: dict[str, Any], place: str) -> None:
+    """Fail unless all values are described, and are of the type that is described."""
+    assert set(values) <= set(described), f"{place} lacks {set(values) - set(described)}"
+    for key, value in values.items():
+        description = described[key]
+        assert isinstance(value, TYPES[description["type"]]), f"{place}: {key} is {value!r}"
+        inner = description.get("contains", {})
+        for record in value if description.get("elements") == "dict" else [value] if inner else []:
+            # Records of the service come whole, so their other keys are only described in words.
+            known = {name: content for name, content in record.items() if name in inner or key == "api_error"}
+            verify_documented(known, inner, f"{place}, {key}")
 
 
 @lru_cache(maxsize=None)
