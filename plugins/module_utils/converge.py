@@ -228,7 +228,7 @@ class Track:
 
     def _resolved(self, pending: Pending) -> bool:
         """Return whether the new reading tells what became of the pending action, so that planning can go on."""
-        action = self._action()
+        action = self._resource.actions[pending.action]
         overdue = self._poll.now() - pending.since >= self._patience(pending)
         if self._resource.took(pending.before, self.record, pending.action):
             if pending.error is not None and pending.action in self._lost:
@@ -265,18 +265,15 @@ class Track:
         found = f"Last seen: {self._state()}." if error is cause else f"Afterwards: {error}"
         return OutcomeUnknown(cause, action, f"{found} {self._resource.advice}")
 
-    def _action(self) -> Action:
-        if self._pending is None:
-            raise AssertionError("no action is pending")
-        return self._resource.actions[self._pending.action]
-
     def _patience(self, pending: Pending) -> float:
         """Return for how many seconds a state that does not show the action is not believed."""
-        return _PATIENCE_AFTER_REFUSAL if pending.error and not pending.unknown else self._action().patience
+        if pending.error and not pending.unknown:
+            return _PATIENCE_AFTER_REFUSAL
+        return self._resource.actions[pending.action].patience
 
     def _watched(self, pending: Pending) -> bool:
         """Whether to go by the interval: patience has no end, or only the moment of leaving tells."""
-        unseen = self._action().unseen
+        unseen = self._resource.actions[pending.action].unseen
         return (pending.error is None and unseen != "fail") or (pending.unknown and unseen == "assume")
 
     def _state(self) -> str:
