@@ -113,7 +113,8 @@ def test_a_busy_cluster_refuses(api):
 
 
 @pytest.mark.parametrize(
-    ("version", "status"), [("8.1.3.109", 400), ("8.1.3.110", 200), ("8.2.0", 200), ("9.1.0.200", 200)]
+    ("version", "status"),
+    [("8.1.3.99", 400), ("8.1.3.109", 400), ("8.1.3.110", 200), ("8.1.10", 200), ("9.1.0.200", 200), ("10.0", 200)],
 )
 def test_accounts_need_a_young_enough_cluster(emulator, api, version, status):
     with_cluster(emulator, version=version)
