@@ -98,7 +98,7 @@ def emulator(session: nox.Session) -> None:
     pytest(session, "tests/unit/emulator")
 
 
-@nox.session(tags=["sanity"])
+@nox.session(tags=["sanity"], allow_parallel=True)
 @CORES
 def sanity(session: nox.Session, core: str) -> None:
     """ansible-test sanity, all of it, with no exception granted."""
@@ -113,7 +113,7 @@ def sanity(session: nox.Session, core: str) -> None:
         shutil.copytree(collection / "tests" / "output" / "junit", report(session), dirs_exist_ok=True)
 
 
-@nox.session(tags=["integration"])
+@nox.session(tags=["integration"], allow_parallel=True)
 @CORES
 def integration(session: nox.Session, core: str) -> None:
     """Playbooks against the embedded cloud, with the collection built and installed as a user would."""
@@ -122,7 +122,7 @@ def integration(session: nox.Session, core: str) -> None:
     pytest(session, "tests/integration", EMULATOR_PYTHON=sys.executable)
 
 
-@nox.session(python="3.8", tags=["integration"])
+@nox.session(python="3.8", tags=["integration"], allow_parallel=True)
 def managed_node(session: nox.Session) -> None:
     """The same playbooks, with the modules run by the oldest Python that a managed node may have."""
     session.install("--requirement", str(REQUIREMENTS / "runtime.txt"))
