@@ -77,7 +77,9 @@ def main() -> int:
     shutil.rmtree(REPORTS, ignore_errors=True)
     REPORTS.mkdir(parents=True)
     report = REPORTS / "nox.json"
-    code = subprocess.run([sys.executable, "-m", "nox", "--parallel", "auto", "--report", report, *sys.argv[1:]], check=False).returncode
+    code = subprocess.run(
+        [sys.executable, "-m", "nox", "--parallel", "auto", "--report", report, *sys.argv[1:]], check=False
+    ).returncode
     gates = [Gate.read(session) for session in json.loads(report.read_text(encoding="utf-8"))["sessions"]]
     print(summary(gates), flush=True)
     return code or int(any(gate.counts["failed"] for gate in gates))
