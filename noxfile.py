@@ -89,13 +89,19 @@ def docs(session: nox.Session) -> None:
 @in_development("unit")
 def unit(session: nox.Session) -> None:
     """Unit tests of the plugins, with their coverage."""
-    pytest(session, "--cov=plugins", "tests/unit/plugins")
+    pytest(session, "--cov=plugins", "--ignore=tests/unit/emulator", "tests/unit")
 
 
 @in_development("unit")
 def emulator(session: nox.Session) -> None:
     """Tests of the embedded cloud."""
     pytest(session, "tests/unit/emulator")
+
+
+@in_development("faults")
+def faults(session: nox.Session) -> None:
+    """Modules against an embedded cloud that misbehaves."""
+    pytest(session, "tests/faults")
 
 
 @nox.session(tags=["sanity"], allow_parallel=True)
