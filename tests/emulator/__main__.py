@@ -86,14 +86,13 @@ def main() -> int:
     signal.signal(signal.SIGINT, _stop)
     try:
         server.prepare()
-    except (OSError, OverflowError) as error:
-        print(f"Cannot listen on {arguments.host}:{arguments.port}: {error}.", file=sys.stderr)
-        return 2
-    try:
         host, port = server.bind_addr[:2]
         url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
         _announce(url, _variables(cloud, url), arguments.ready_file)
         server.serve()
+    except (OSError, OverflowError) as error:
+        print(f"Cannot start on {arguments.host}:{arguments.port}: {error}.", file=sys.stderr)
+        return 2
     finally:
         # A client that does not read its answer must not keep us.
         watchdog = threading.Timer(STOP_WITHIN, os._exit, (0,))

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Callable, Mapping
 from uuid import uuid4
 
 JSON = "application/json"
@@ -38,24 +38,33 @@ def json_answer(status: int, value: Any, headers: dict[str, str] | None = None) 
     return Answer(status, json.dumps(value).encode(), {**tracing, **(headers or {})})
 
 
-def failure_body(refusal: Refusal, shape: str) -> dict[str, Any]:
-    """The failure body in a shape: "nested", "flat", "dws", "iam"; the gateway's own codes always in the gateway's."""
-    pair = {"error_code": refusal.code, "error_msg": refusal.text}
-    if refusal.code.startswith("APIGW."):
-        return {**pair, "request_id": uuid4().hex}
-    if shape == "nested":
-        return {"error": pair}
-    if shape == "flat":
-        return {**pair, "details": None, "encoded_authorization_message": None}
-    if shape == "iam":
-        title = HTTPStatus(refusal.status).phrase
-        return {"error": {"code": refusal.status, "message": refusal.text, "title": title}}
+def _pair(refusal: Refusal) -> dict[str, Any]:
+    return {"error_code": refusal.code, "error_msg": refusal.text}
+
+
+def _keystone(refusal: Refusal) -> dict[str, Any]:
+    title = HTTPStatus(refusal.status).phrase
+    return {"error": {"code": refusal.status, "message": refusal.text, "title": title}}
+
+
+def _dws(refusal: Refusal) -> dict[str, Any]:
     twins = {"externalMessage": refusal.text, "errCode": refusal.code} if refusal.code == "DWS.7023" else {}
-    return {**twins, **pair}
+    return {**twins, **_pair(refusal)}
+
+
+_SHAPES: Mapping[str, Callable[[Refusal], dict[str, Any]]] = {
+    "nested": lambda refusal: {"error": _pair(refusal)},
+    "flat": lambda refusal: {**_pair(refusal), "details": None, "encoded_authorization_message": None},
+    "iam": _keystone,
+    "dws": _dws,
+    "gateway": lambda refusal: {**_pair(refusal), "request_id": uuid4().hex},
+}
 
 
 def refused(refusal: Refusal, shape: str) -> Answer:
-    """The answer that carries a refusal."""
-    answer = json_answer(refusal.status, failure_body(refusal, shape))
+    """The answer that carries a refusal in a shape of _SHAPES; the gateway's own codes always come in the gateway's."""
+    if refusal.code.startswith("APIGW."):
+        shape = "gateway"
+    answer = json_answer(refusal.status, _SHAPES[shape](refusal))
     answer.error_code = refusal.code
     return answer

@@ -16,7 +16,7 @@ from .admin import blueprint
 from .answers import Answer, Refusal, refused
 from .cloud import BODY_LIMIT, Cloud
 from .contract import Operation
-from .faults import Faults
+from .faults import Faults, spoiled
 from .identity import Signable
 
 
@@ -29,7 +29,9 @@ def create_app(cloud: Cloud) -> Flask:
     app.register_blueprint(blueprint(cloud, faults))
 
     def serve(**path: str) -> Response:
-        return _serve(cloud, faults, cloud.contract.operations[str(request.endpoint)], path)
+        operation = cloud.contract.operations[str(request.endpoint)]
+        # The router adds HEAD to GET; the contract does not.
+        return _serve(cloud, faults, operation if operation.method == request.method else None, path)
 
     def serve_unknown(_error: HTTPException) -> Response:
         if request.path.startswith("/_emulator/"):
@@ -68,9 +70,9 @@ def _serve(cloud: Cloud, faults: Faults, operation: Operation | None, path: dict
         headers = {name.lower(): value for name, value in request.headers.items()}
         signable = Signable(request.method, target, headers, body)
         cloud.clock.pause(cloud.settings.latency)
-        rules = faults.firing(operation, bare, _resources(path, body))
-        entry.fault = rules[-1].kind if rules else None
-        answer = faults.spoil(rules, operation, connection, lambda: cloud.answer(operation, path, signable, entry))
+        incidents = faults.firing(operation, bare, _resources(path, body), connection)
+        entry.fault = incidents[-1].rule.kind if incidents else None
+        answer = spoiled(incidents, lambda: cloud.answer(operation, path, signable, entry))
         entry.status, entry.error_code = answer.status, answer.error_code
     finally:
         entry.duration_ms = round((time.perf_counter() - started) * 1000, 3)

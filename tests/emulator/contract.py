@@ -6,9 +6,10 @@
 from __future__ import annotations
 
 import json
+import re
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Iterator, Mapping
+from typing import Any, Callable, Iterator, Mapping
 
 import yaml
 from jsonschema.exceptions import ValidationError, best_match
@@ -28,19 +29,21 @@ class Complaint(Exception):
         self.place = place
 
 
+_SENTENCES: Mapping[Any, Callable[[Any, Any, Any], str]] = {
+    "additionalProperties": lambda _rule, value, schema: (
+        "unknown key " + ", ".join(sorted(repr(key) for key in value if key not in schema["properties"]))
+    ),
+    "required": lambda rule, value, _schema: "required: " + ", ".join(key for key in rule if key not in value),
+    "enum": lambda rule, _value, _schema: f"must be one of {', '.join(map(str, rule))}",
+}
+
+
 def explain(error: ValidationError) -> str:
     """One sentence on a broken rule. It names the place and the rule, never the value, which may be a secret."""
     where = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in error.absolute_path).lstrip(".")
-    keyword, rule, instance, schema = (
-        getattr(error, name) for name in ("validator", "validator_value", "instance", "schema")
-    )
-    if keyword == "additionalProperties":
-        unknown = sorted(set(instance) - set(schema["properties"]))
-        text = f"unknown key {', '.join(map(repr, unknown))}"
-    elif keyword == "required":
-        text = "required: " + ", ".join(key for key in rule if key not in instance)
-    else:
-        text = f"must have {keyword} {json.dumps(rule, default=str)}" if keyword != "enum" else f"must be one of {rule}"
+    keyword, rule = error.validator, error.validator_value
+    sentence = _SENTENCES.get(keyword, lambda *_: f"must have {keyword} {json.dumps(rule)}")
+    text = sentence(rule, error.instance, error.schema)
     return f"{where}: {text}" if where else text
 
 
@@ -52,8 +55,8 @@ class Operation:
         self.id: str = spec["operationId"]
         self.service: str = spec["tags"][0]
         self.method, self.path = method.upper(), path
-        self.parameters = [contract.deref(one) for one in (*item.get("parameters", ()), *spec.get("parameters", ()))]
-        self._checks = [(one, contract.validator(one["schema"])) for one in self.parameters]
+        parameters = [contract.deref(one) for one in (*item.get("parameters", ()), *spec.get("parameters", ()))]
+        self._checks = [(one, contract.validator(one["schema"])) for one in parameters]
 
     @cached_property
     def error_shape(self) -> str:
@@ -192,7 +195,7 @@ def _opened(node: Any) -> Any:
 
 def _typed(kind: str | None, text: str) -> Any:
     """A parameter's text as its type; text that does not fit stays text, and the validator refuses it."""
-    if kind == "integer" and text.lstrip("-").isdecimal() and len(text) < 20:
+    if kind == "integer" and re.fullmatch("-?[0-9]{1,18}", text):
         return int(text)
     return {"true": True, "false": False}.get(text, text) if kind == "boolean" else text
 

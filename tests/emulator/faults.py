@@ -9,6 +9,7 @@ import json
 import re
 import threading
 from dataclasses import dataclass, field
+from functools import partial
 from http import HTTPStatus
 from typing import Any, Callable, Iterator, Mapping
 
@@ -29,12 +30,13 @@ class FaultError(Exception):
 
 @dataclass
 class Incident:
-    """A request that a rule is about to spoil."""
+    """A request that a rule is about to spoil, for the `turn`-th time (1 is the first)."""
 
     cloud: Cloud
     operation: Operation | None
     connection: Any
     rule: Rule
+    turn: int
 
     def given(self, key: str) -> Any:
         """A parameter of the rule, or its kind's default."""
@@ -128,12 +130,14 @@ def _lag(incident: Incident, proceed: Proceed) -> Answer:
 def _flap(incident: Incident, proceed: Proceed) -> Answer:
     """Every other reading shows the given status instead of the resource's own."""
     answer = proceed()
-    if incident.rule.fired % 2 == 1:
+    try:
         value = json.loads(answer.body)
-        for record in _named(value, incident.given("resource")):
-            for shown in record.get("detail", {}).get("server", [record]):
-                shown["status"] = incident.given("status")
-        answer.body = json.dumps(value).encode()
+    except ValueError:
+        return answer  # another rule made this of it
+    for record in _named(value, incident.given("resource")) if incident.turn % 2 else ():
+        for shown in record.get("detail", {}).get("server", [record]):
+            shown["status"] = incident.given("status")
+    answer.body = json.dumps(value).encode()
     return answer
 
 
@@ -296,23 +300,20 @@ class Faults:
         with self._lock:
             self._rules.clear()
 
-    def firing(self, operation: Operation | None, path: str, resources: set[str]) -> list[Rule]:
-        """The rules that fire on a request, outermost first."""
+    def firing(self, operation: Operation | None, path: str, resources: set[str], connection: Any) -> list[Incident]:
+        """What the rules that fire on a request are about to do to it, outermost first."""
         firing = []
         with self._lock:
             for rule in self._rules:
                 if rule.wants(operation, path, resources) and rule.fires():
-                    firing.append(rule)
+                    firing.append(Incident(self._cloud, operation, connection, rule, rule.fired))
                     if KINDS[rule.kind].final:
                         break
         return firing
 
-    def spoil(self, rules: list[Rule], operation: Operation | None, connection: Any, proceed: Proceed) -> Answer:
-        """Answer a request as the firing rules say. Raises ConnectionError when they break the connection."""
-        for rule in reversed(rules):
-            proceed = _wrapped(Incident(self._cloud, operation, connection, rule), proceed)
-        return proceed()
 
-
-def _wrapped(incident: Incident, proceed: Proceed) -> Proceed:
-    return lambda: KINDS[incident.rule.kind].spoil(incident, proceed)
+def spoiled(incidents: list[Incident], proceed: Proceed) -> Answer:
+    """Answer a request as the rules say. Raises ConnectionError when they break the connection."""
+    for incident in reversed(incidents):
+        proceed = partial(KINDS[incident.rule.kind].spoil, incident, proceed)
+    return proceed()

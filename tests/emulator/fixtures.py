@@ -76,6 +76,7 @@ class Emulator:
 def start(folder: Path, *options: str) -> tuple[subprocess.Popen[bytes], Emulator]:
     """Start an embedded cloud on a free port with a log in the folder; the process and the handle."""
     ready = folder / "ready.json"
+    ready.unlink(missing_ok=True)
     command = [os.environ.get("EMULATOR_PYTHON", sys.executable), "-m", "tests.emulator"]
     with (folder / "emulator.log").open("wb") as log:
         process = subprocess.Popen(

@@ -6,9 +6,11 @@
 from __future__ import annotations
 
 import threading
-from collections import Counter, defaultdict
+from collections import Counter, defaultdict, deque
 from dataclasses import dataclass, field
 from typing import Any
+
+LOG_LIMIT = 100_000  # entries; older ones are dropped
 
 
 @dataclass
@@ -46,7 +48,7 @@ class Journal:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._entries: list[Entry] = []
+        self._entries: deque[Entry] = deque(maxlen=LOG_LIMIT)
         self._seq = 0
         self._counters = Counters()
 

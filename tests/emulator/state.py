@@ -6,8 +6,9 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from pathlib import Path
-from typing import Any, Callable, Iterable, Iterator
+from typing import Any, Iterator
 
 import yaml
 from jsonschema.exceptions import best_match
@@ -87,22 +88,19 @@ class Rules:
         error = best_match(self._validator.iter_errors(document))
         if error:
             raise StateError(explain(error))
-        kinds: dict[str, Callable[[], Iterable[str]]] = {
-            "projects": lambda: (one["id"] for one in document["projects"]),
-            "keys": lambda: (one["access_key"] for one in document.get("keys", ())),
-            "audit_instances": lambda: (one["id"] for one in document.get("audit_instances", ())),
-            "databases": lambda: (
-                db["id"] for one in document.get("audit_instances", ()) for db in one.get("databases", ())
-            ),
-            "om_instances": lambda: (one["instance_id"] for one in document.get("om_instances", ())),
-            "clusters": lambda: (one["id"] for one in document.get("clusters", ())),
+        audit = document.get("audit_instances", ())
+        kinds = {
+            "projects": (one["id"] for one in document["projects"]),
+            "keys": (one["access_key"] for one in document.get("keys", ())),
+            "audit_instances": (one["id"] for one in audit),
+            "databases": (database["id"] for one in audit for database in one.get("databases", ())),
+            "om_instances": (one["instance_id"] for one in document.get("om_instances", ())),
+            "clusters": (one["id"] for one in document.get("clusters", ())),
         }
         for kind, ids in kinds.items():
-            seen: set[str] = set()
-            for one in ids():
-                if one in seen:
-                    raise StateError(f"{kind}: the id {one} is there twice")
-                seen.add(one)
+            twice = [one for one, count in Counter(ids).items() if count > 1]
+            if twice:
+                raise StateError(f"{kind}: the id {twice[0]} is there twice")
 
 
 class State:
@@ -155,7 +153,10 @@ class State:
 
     def _om_instance(self, given: Record) -> Record:
         own = {"instance_id": given["instance_id"], "region": self.region}
-        nodes = [self._record("om_node", {**own, **one}, is_active=index) for index, one in enumerate(given["nodes"])]
+        # The first node is the primary one (0), any other a standby (1).
+        nodes = [
+            self._record("om_node", {**own, **one}, is_active=min(index, 1)) for index, one in enumerate(given["nodes"])
+        ]
         return self._record("om_instance", given, nodes=nodes, project=self._project(given))
 
     def _cluster(self, given: Record) -> Record:

@@ -156,6 +156,16 @@ def test_what_is_hardly_http(emulator, text):
     assert json.loads(body)["error_code"] == "APIGW.0201"
 
 
+def test_head_is_not_in_the_contract(api):
+    assert api("HEAD", company.INSTANCES).status_code == 404
+
+
+@pytest.mark.parametrize("page", ["0", "-1", "--1", "x", "9" * 40, "1.0"])
+def test_numbers_in_queries(api, page):
+    answer = api("GET", "/v3/projects", params={"page": page})
+    assert (answer.status_code, answer.json()["error"]["code"]) == (400, 400)
+
+
 def test_every_answer_has_a_request_id(api):
     for path in (company.INSTANCES, company.CLUSTERS, "/v3/projects", "/nothing"):
         assert api("GET", path).headers["X-Request-Id"]

@@ -102,8 +102,15 @@ def test_a_port_that_is_taken():
         port = taken.getsockname()[1]
         code, output, error = run("--port", str(port))
     assert (code, output) == (2, "")
-    assert error.startswith(f"Cannot listen on 127.0.0.1:{port}: ")
+    assert error.startswith(f"Cannot start on 127.0.0.1:{port}: ")
     assert error.count("\n") == 1
+
+
+def test_a_ready_file_that_cannot_be_written(tmp_path):
+    code, _output, error = run("--port", "0", "--ready-file", str(tmp_path / "none" / "ready.json"))
+    assert code == 2
+    assert error.startswith("Cannot start on 127.0.0.1:0: ")
+    assert "Traceback" not in error
 
 
 @pytest.mark.parametrize(

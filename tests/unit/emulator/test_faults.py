@@ -203,6 +203,13 @@ def test_flap(emulator, api):
     assert api.instance(company.AUDIT_TEST)["status"] == "SHUTOFF"
 
 
+def test_flap_of_what_another_rule_spoils(emulator, api):
+    emulator.fault("flap", resource=company.AUDIT_PROD, status="ERROR", times=2)
+    emulator.fault("html")
+    assert api("GET", company.INSTANCES).status_code == 502
+    assert api.instance()["status"] == "ACTIVE"
+
+
 @pytest.mark.parametrize(
     ("resource", "status"), [(company.OM_PAIR, "SHUTOFF"), (company.DWS_PROD, "FROZEN"), (company.ORDERS, "OFF")]
 )

@@ -132,6 +132,11 @@ def test_om_refusals_are_flat(api):
     assert answer.json()["details"] is None
 
 
+def test_om_instances_of_many_nodes(emulator, api):
+    emulator.state({"om_instances": [{"instance_id": company.OM_PROD, "name": "wide", "nodes": [{}, {}, {}]}]})
+    assert api.nodes(company.OM_PROD) == [("ACTIVE", None)] * 3
+
+
 def test_om_nodes_of_different_states(emulator, api):
     """One busy node keeps all from moving; of idle ones those move that can."""
     state = emulator.state()
