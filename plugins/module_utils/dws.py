@@ -83,7 +83,7 @@ def om_user(cluster_id: str, info: Any, now: float) -> dict[str, Any]:
     if status == "off":
         return account(cluster_id, None, now)
     expires = str(info.get("om_user_expires_time")) if status == "on" else ""
-    if not expires.isdigit() or len(expires) > 15:
+    if not expires.isdecimal() or len(expires) > 15:
         raise Unreadable("answered with an O&M account that is neither off nor on with an expiry")
     return account(cluster_id, int(expires), now)
 
