@@ -12,9 +12,13 @@ from typing import Any
 import pytest
 import responses
 import yaml
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.auth import Credentials
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.client import Client, Settings
 
 from tests.unit.plugins.module_utils.doubles import FakeClock, Script
 
+TOKEN = Credentials("token", auth_token="a-token")
+ENDPOINTS = {service: f"https://{service}.example.com" for service in ("iam", "dbss", "dws")}
 CONTRACT = Path(__file__).parents[3] / "emulator" / "contract"
 
 
@@ -28,6 +32,27 @@ def http() -> Iterator[responses.RequestsMock]:
     """Add the expected calls to this, in order: C(http.get(url, json=…)). One that does not come fails the test."""
     with responses.RequestsMock(registry=Script) as script:
         yield script
+
+
+@pytest.fixture
+def connect(clock: FakeClock) -> Iterator[Callable[..., Client]]:
+    """Return the function that makes a client; its further keywords are those of Settings."""
+    clients = []
+
+    def make(
+        credentials: Credentials = TOKEN,
+        project_id: str | None = "p1",
+        project_name: str = "cn-north-4",
+        read_only: bool = False,
+        **settings: Any,
+    ) -> Client:
+        how = Settings(**{"endpoints": ENDPOINTS, **settings})
+        clients.append(Client(credentials, how, project_id, project_name, read_only, clock=clock))
+        return clients[-1]
+
+    yield make
+    for client in clients:
+        client.close()
 
 
 @pytest.fixture(scope="session")

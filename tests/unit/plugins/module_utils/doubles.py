@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.client import Client
 from responses.registries import OrderedRegistry
 
 
@@ -38,3 +39,16 @@ class Script(OrderedRegistry):
         if answer is None:
             raise AssertionError(f"{request.method} {request.url} was not expected: {reasons}")
         return answer, reasons
+
+
+class Payloads:
+    """Stands in for a Client that receives one payload again and again."""
+
+    clock = FakeClock()
+    pages = Client.pages
+
+    def __init__(self, payload: Any) -> None:
+        self._payload = payload
+
+    def call(self, operation: Any, resource: str, parse: Any, *details: Any, **more: Any) -> Any:
+        return parse(self._payload)
