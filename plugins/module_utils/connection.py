@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
@@ -61,7 +62,7 @@ AUTH_OPTIONS: dict[str, Any] = {
 }
 
 
-def read_options(given: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+def read_options(given: Mapping[str, Any], own: Mapping[str, Any] = MappingProxyType({})) -> dict[str, Any]:
     """Return the options of a plugin that is no module, checked, with defaults and variables, as a module has them.
 
     @param given: what the user wrote
@@ -71,8 +72,11 @@ def read_options(given: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, 
     if REQUESTS_IMPORT_ERROR:
         raise UsageError("The Python library requests is missing where Ansible runs: install it.")
     checked = ArgumentSpecValidator({**AUTH_OPTIONS, **own}).validate(given)
+    unknown = sorted(name if isinstance(name, str) else ".".join(name) for name in checked.unsupported_parameters)
+    if unknown:
+        raise UsageError(f"Unknown options: {', '.join(unknown)}.")
     if checked.error_messages:
-        raise UsageError(f"{'; '.join(checked.error_messages)}.")
+        raise UsageError(f"{'; '.join(checked.error_messages).rstrip('.')}.")
     options: dict[str, Any] = checked.validated_parameters
     return options
 

@@ -1,0 +1,74 @@
+# Copyright (c) huaweicloud.dbops contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: dws_clusters
+short_description: DWS clusters as hosts
+version_added: 1.0.0
+description:
+  - Makes each DWS cluster of a project a host of the group C(dws_clusters).
+  - The file that configures it is called C(dws_clusters.yml) or ends in C(.dws_clusters.yml); C(.yaml) is as good.
+  - The host has the cluster's name. Characters other than letters, digits, C(.), C(-) and C(_) become C(_). Where two
+    clusters have one name, or the name is that of a group or of this host, C(_) and the ID follow it, so that no
+    host stands for two clusters.
+  - The host variable C(dws_cluster) holds the cluster as the service describes it. It is one dictionary because many
+    of its keys, such as C(name), C(tags), C(port) and C(nodes), would mean something else as variables of their own.
+  - Nothing that the service says is taken for a template.
+  - The hosts are not there to be logged in to. Plays on them use C(connection=local), as in the examples.
+extends_documentation_fragment:
+  - huaweicloud.dbops.auth
+  - ansible.builtin.constructed
+  - ansible.builtin.inventory_cache
+options:
+  plugin:
+    description:
+      - Says that the file is for this plugin.
+    type: str
+    required: true
+    choices:
+      - huaweicloud.dbops.dws_clusters
+requirements:
+  - requests
+author:
+  - huaweicloud.dbops contributors (@huaweicloud)
+"""
+
+EXAMPLES = r"""
+# project.dws_clusters.yml; the credentials come from the environment
+plugin: huaweicloud.dbops.dws_clusters
+region: cn-north-4
+keyed_groups:
+  - key: dws_cluster.status
+    prefix: dws
+groups:
+  busy: dws_cluster.task_status is not none
+
+# A playbook that lets Ansible's forks, or the slices of an AWX job, share out the clusters:
+#
+# - name: The O&M accounts of all clusters are closed
+#   hosts: dws_clusters
+#   connection: local
+#   gather_facts: false
+#   vars:
+#     ansible_python_interpreter: "{{ ansible_playbook_python }}"
+#   tasks:
+#     - name: The O&M account is closed
+#       huaweicloud.dbops.dws_om_user:
+#         cluster_id: "{{ dws_cluster.id }}"
+#         state: absent
+"""
+
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.dws import CLUSTER, Clusters
+from ansible_collections.huaweicloud.dbops.plugins.plugin_utils.inventory import ApiInventory, Listing
+
+
+class InventoryModule(ApiInventory):
+    """DWS clusters as hosts."""
+
+    NAME = "huaweicloud.dbops.dws_clusters"
+
+    def listings(self) -> list[Listing]:
+        return [Listing("dws_cluster", "dws_clusters", CLUSTER, Clusters)]
