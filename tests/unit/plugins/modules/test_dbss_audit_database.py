@@ -7,6 +7,8 @@
 from __future__ import annotations
 
 import pytest
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.plan import ACT, DONE, REFUSE, WAIT, Past
+from ansible_collections.huaweicloud.dbops.plugins.modules.dbss_audit_database import plan
 
 from tests.unit.plugins.modules.calls import (
     ACTIVE,
@@ -191,6 +193,27 @@ def test_instance_that_is_unclear(bench, name, message):
     rows = [{**AUDIT.row(ACTIVE, index), "name": "twin"} for index in (0, 1)]
     outcome = keep(bench, [AUDIT.listing(*rows)], fails=True, instance_name=name, all_databases=True)
     assert outcome["msg"] == message
+
+
+# The plan
+
+
+@pytest.mark.parametrize(
+    ("status", "position", "taken", "kind", "action"),
+    [
+        ("ON", "ON", (), DONE, ""),
+        ("OFF", "OFF", (), DONE, ""),
+        ("OFF", "ON", (), ACT, "switch"),
+        ("ON", "OFF", (), ACT, "switch"),
+        ("ON", "ON", ("switch",), DONE, ""),
+        ("OFF", "ON", ("switch",), WAIT, ""),  # never twice
+        ("HALF", "ON", (), REFUSE, ""),
+        ("HALF", "ON", ("switch",), REFUSE, ""),
+    ],
+)
+def test_plan(status, position, taken, kind, action):
+    step = plan(database(BILLING, status), position, Past(taken))
+    assert (step.kind, step.action) == (kind, action)
 
 
 # What the service says
