@@ -116,7 +116,7 @@ def test_reset_in_the_middle_of_the_answer(emulator):
     head, _blank, body = received.partition(b"\r\n\r\n")
     assert b"Content-Length: 21" in head
     assert body == b'{"result":'
-    assert type(error) is ConnectionResetError
+    assert isinstance(error, ConnectionResetError)
     assert acted(emulator)
 
 
