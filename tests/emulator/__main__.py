@@ -19,7 +19,7 @@ from .cloud import Cloud
 from .server import create_server
 from .state import HERE, StateError, read_file
 
-STOP_WITHIN = 0.8  # s
+STOP_WITHIN = 0.5  # s
 
 
 def _arguments() -> argparse.Namespace:
