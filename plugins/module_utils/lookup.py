@@ -56,7 +56,8 @@ def find(
 ) -> list[dict[str, Any]]:
     """Return the records that C(wanted) names, in its order, each once.
 
-    @param wanted: IDs, names, or both, as C(by_id) and C(by_name) say
+    @param wanted: IDs, names, or both, as C(by_id) and C(by_name) say; blanks around them do not count, so that a list
+        may be written as C(a, b)
     @raises UsageError: when one is unknown or ambiguous; the message names all of these
     """
     ids = {record[noun.id_key]: record for record in records} if by_id else {}
@@ -65,7 +66,7 @@ def find(
         names.setdefault(record.get(noun.name_key), []).append(record)
     found: dict[str, dict[str, Any]] = {}
     problems = []
-    for reference in wanted:
+    for reference in map(str.strip, wanted):
         matches = [ids[reference]] if reference in ids else names.get(reference, [])
         if len(matches) == 1:
             found[matches[0][noun.id_key]] = matches[0]
