@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.client import Client
@@ -52,3 +53,32 @@ class Payloads:
 
     def call(self, operation: Any, resource: str, parse: Any, *details: Any, **more: Any) -> Any:
         return parse(self._payload)
+
+
+class Peak:
+    """Work that counts how much of it runs at the same time.
+
+    @param together: how much of it waits for each other; the number of items is a multiple of it
+    """
+
+    def __init__(self, together: int) -> None:
+        self.most = 0
+        self.threads: set[int] = set()
+        self._together = together
+        self._running = 0
+        self._lock = threading.Lock()
+        self._barrier = threading.Barrier(together, timeout=30)
+        self._too_many = threading.Event()
+
+    def __call__(self, item: Any) -> Any:
+        with self._lock:
+            self._running += 1
+            self.most = max(self.most, self._running)
+            self.threads.add(threading.get_ident())
+        if self.most > self._together:
+            self._too_many.set()
+        self._barrier.wait()
+        self._too_many.wait(0.05)  # time for one more to come in
+        with self._lock:
+            self._running -= 1
+        return item

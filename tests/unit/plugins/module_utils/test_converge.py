@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import threading
 from typing import Any, NamedTuple
 
 import pytest
@@ -27,7 +26,7 @@ from ansible_collections.huaweicloud.dbops.plugins.module_utils.waiting import P
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.unit.plugins.module_utils.doubles import FakeClock
+from tests.unit.plugins.module_utils.doubles import FakeClock, Peak
 
 
 def failure(effect, why):
@@ -549,25 +548,18 @@ def test_bug_in_one_machine_is_raised(clock):
 
 @pytest.mark.parametrize(("number", "concurrency"), [(6, 3), (4, 4), (3, 1), (2, 8)])
 def test_never_more_at_a_time_than_told(clock, number, concurrency):
-    together = min(number, concurrency)
-    barrier, lock = threading.Barrier(together, timeout=10), threading.Lock()
-    running, most = [], []
+    peak = Peak(min(number, concurrency))
 
     class Crowded(Machines):
         def act(self, record, action):
-            with lock:
-                running.append(record["id"])
-                most.append(len(running))
-            barrier.wait()
-            with lock:
-                running.remove(record["id"])
+            peak(record)
             return super().act(record, action)
 
     keys = [str(key) for key in range(number)]
     answers = {key: [OK] for key in keys}
     tracks, _machines = fleet(clock, dict.fromkeys(keys, "off on"), answers, kind=Crowded, concurrency=concurrency)
     assert [track.taken for track in tracks] == [["switch_on"]] * number
-    assert max(most) == together
+    assert peak.most == min(number, concurrency)
 
 
 @pytest.mark.parametrize(
