@@ -915,6 +915,12 @@ def test_page_that_comes_again_ends_the_listing():
     assert len(calls) == 2
 
 
+def test_offset_counts_the_rows_that_came_also_those_that_came_before():
+    listing = Listing(lambda attempt: "abcdef" if attempt == 1 else "zabcdef", [3], 7)
+    assert listing.ids() == list("abcdef")
+    assert listing.offsets == [0, 3, 6]
+
+
 @given(st.integers(0, 40), st.lists(st.integers(1, 12), min_size=1), st.none() | st.just("honest"))
 def test_listing_that_stands_still_is_read_whole(number, caps, total):
     listing = Listing(lambda attempt: range(number), caps, number if total else None)
