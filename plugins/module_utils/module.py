@@ -147,13 +147,13 @@ class Frame:
         failed_key: str,
     ) -> None:
         """Read the records of each parent, several at a time, and end the module with all that could be read."""
-        readings = list(zip(parents, for_each(read, parents, READERS)))
-        failures = [(parent, reading) for parent, reading in readings if isinstance(reading, DbopsError)]
+        readings = for_each(read, parents, READERS)
+        failures = [(parent, reading) for parent, reading in zip(parents, readings) if isinstance(reading, DbopsError)]
         result: dict[str, Any] = {
-            key: [record for _, reading in readings if not isinstance(reading, DbopsError) for record in reading],
+            key: [record for reading in readings if not isinstance(reading, DbopsError) for record in reading],
             failed_key: [failure(noun, parent, error) for parent, error in failures],
         }
-        self.report_failures([error for _, error in failures], len(parents), noun.many, False, result)
+        self.report_failures([error for parent, error in failures], len(parents), noun.many, False, result)
         self.exit(**result)
 
     def report_failures(
