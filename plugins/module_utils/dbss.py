@@ -126,7 +126,8 @@ class AuditDatabases:
     def records(self, status: str | None = None) -> list[dict[str, Any]]:
         """Return the databases, or those at one switch position (listAuditDatabasesV2). Raises ApiError."""
         query = {"limit": str(DATABASES_PER_PAGE), **({"status": status} if status else {})}
-        resource = f"the {DATABASE.many} of {AUDIT_INSTANCE.one} {self._instance_id}"
+        instance = AUDIT_INSTANCE.describe({"id": self._instance_id, "name": self._instance["instance_name"]})
+        resource = f"the {DATABASE.many} of {instance}"
         records = self._client.pages(LIST_DATABASES, resource, _databases, {"instance_id": self._instance_id}, query)
         return [{**record, **self._instance} for record in records]
 
