@@ -7,7 +7,7 @@ VENV := .venv
 IMPORTABLE := build/ansible_collections/huaweicloud/dbops/plugins
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint sanity unit faults integration docs-lint clean
+.PHONY: help setup demo test lint sanity unit faults scale integration docs-lint clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,6 +33,9 @@ unit: setup ## Run the unit tests, those of the embedded cloud too
 
 faults: setup ## Run the modules against an embedded cloud that misbehaves
 	@$(VENV)/bin/nox --tags faults
+
+scale: setup ## Count what the modules cost when there is a lot of everything
+	@$(VENV)/bin/nox --tags scale
 
 integration: setup ## Run the integration targets on the oldest and the newest ansible-core
 	@$(VENV)/bin/nox --tags integration

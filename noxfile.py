@@ -104,6 +104,12 @@ def faults(session: nox.Session) -> None:
     pytest(session, "tests/faults")
 
 
+@in_development("scale")
+def scale(session: nox.Session) -> None:
+    """What modules cost an embedded cloud that holds a lot: calls, calls at once, connections."""
+    pytest(session, "tests/scale")
+
+
 @nox.session(tags=["sanity"], allow_parallel=True)
 @CORES
 def sanity(session: nox.Session, core: str) -> None:

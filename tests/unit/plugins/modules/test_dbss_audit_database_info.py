@@ -81,8 +81,8 @@ def test_what_could_be_read_comes_with_what_could_not(bench):
     ]
     outcome = bench.run(MODULE, {"max_retries": 1}, calls, fails=True)
     errors = [
-        f"Failed to list the databases of audit instance {AUDIT.names[1]} ({AUDIT.ids[1]}): the ID is not known to the service: "
-        "no such instance (HTTP 403, DBSS.10020021).",
+        f"Failed to list the databases of audit instance {AUDIT.names[1]} ({AUDIT.ids[1]}): "
+        "the ID is not known to the service: no such instance (HTTP 403, DBSS.10020021).",
         f"Failed to list the databases of audit instance {AUDIT.names[2]} ({AUDIT.ids[2]}): {BAD_GATEWAY}.",
     ]
     assert outcome["msg"] == f"2 of 3 audit instances failed. {errors[0]} {errors[1]}"
