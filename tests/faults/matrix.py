@@ -256,7 +256,7 @@ def run(emulator: Emulator, cell: Cell) -> str:
     """
     emulator.reset()
     emulator.admin("POST", "faults", cell.rules)
-    outcome = stage.run(cell.case.module, cell.options, emulator.env, stage.Clock(emulator.advance))
+    outcome = stage.run(cell.case.module, cell.options, emulator.env, stage.fast(emulator.advance))
     verdict = judge(cell, outcome, emulator, stage.drain(emulator)["changes"])
     return verdict if emulator.admin("GET", "faults")[-1]["fired"] else NOT_REACHED
 

@@ -31,26 +31,24 @@ SENTENCE = re.compile(r"[A-Z][^\n]{10,1500}\.")
 OWN_VARIABLES = ("HW_", "HUAWEICLOUD_", "NETRC", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 
 
-class Clock:
-    """Real time plus what was slept, which takes no time.
+def fast(elsewhere: Callable[[float], Any] = lambda seconds: None) -> client.Clock:
+    """Return a clock of real time on which sleeping takes none.
 
     @param elsewhere: is told the seconds of each sleep, to let them pass there too
     """
+    slept = 0.0
+    lock = threading.Lock()
 
-    def __init__(self, elsewhere: Callable[[float], Any] = lambda seconds: None) -> None:
-        self._elsewhere = elsewhere
-        self._lock = threading.Lock()
-        self.slept = 0.0
+    def sleep(seconds: float) -> None:
+        nonlocal slept
+        with lock:
+            slept += seconds
+            elsewhere(seconds)
 
-    def sleep(self, seconds: float) -> None:
-        """Let so many seconds pass at once."""
-        with self._lock:
-            self.slept += seconds
-            self._elsewhere(seconds)
+    return client.Clock(lambda: time.monotonic() + slept, sleep, lambda: time.time() + slept)
 
-    def face(self) -> client.Clock:
-        """Return the clock as modules want it."""
-        return client.Clock(lambda: time.monotonic() + self.slept, self.sleep, lambda: time.time() + self.slept)
+
+REAL = client.Clock()
 
 
 @dataclass(frozen=True)
@@ -59,7 +57,6 @@ class Outcome:
 
     result: dict[str, Any]
     text: str  # everything that it printed, and wrote to the system's log
-    slept: float  # seconds
 
     @property
     def failed(self) -> bool:
@@ -84,17 +81,14 @@ def environment(variables: dict[str, str]) -> Iterator[None]:
         yield
 
 
-def run(
-    module: str, options: dict[str, Any], variables: dict[str, str] | None = None, clock: Clock | None = None
-) -> Outcome:
+def run(module: str, options: dict[str, Any], variables: dict[str, str], clock: client.Clock) -> Outcome:
     """Run a module's C(main()) with these options and environment variables, as ansible-core would."""
-    clock = clock or Clock()
     main = importlib.import_module(f"{PLUGINS}.modules.{module}").main
     printed = io.StringIO()
     random.seed(0)  # the same pauses each time
     with contextlib.ExitStack() as stack:
-        stack.enter_context(environment(variables or {}))
-        stack.enter_context(mock.patch.object(Frame, "clock", clock.face()))
+        stack.enter_context(environment(variables))
+        stack.enter_context(mock.patch.object(Frame, "clock", clock))
         stack.enter_context(mock.patch.object(warnings, "_global_warnings", {}))
         stack.enter_context(mock.patch.object(AnsibleModule, "log", lambda _, text, **__: printed.write(f"{text}\n")))
         stack.enter_context(patch_module_args(options))
@@ -103,7 +97,7 @@ def run(
         with contextlib.suppress(SystemExit):
             main()
     text = printed.getvalue()
-    return Outcome(json.loads(text.strip().splitlines()[-1]), text, clock.slept)
+    return Outcome(json.loads(text.strip().splitlines()[-1]), text)
 
 
 def drain(emulator: Emulator) -> dict[str, Any]:
