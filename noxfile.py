@@ -98,6 +98,12 @@ def emulator(session: nox.Session) -> None:
     pytest(session, "tests/unit/emulator")
 
 
+@in_development("awx")
+def awx(session: nox.Session) -> None:
+    """The files for AWX, and the playbooks as AWX runs them."""
+    pytest(session, "tests/awx")
+
+
 @in_development("faults")
 def faults(session: nox.Session) -> None:
     """Modules against an embedded cloud that misbehaves."""
