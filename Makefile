@@ -7,7 +7,7 @@ VENV := .venv
 IMPORTABLE := build/ansible_collections/huaweicloud/dbops/plugins
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint sanity unit faults scale integration docs-lint clean
+.PHONY: help setup demo test lint sanity unit faults scale integration docs-lint benchmark clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,6 +42,10 @@ integration: setup ## Run the integration targets on the oldest and the newest a
 
 docs-lint: setup ## Check the documentation and the changelog
 	@$(VENV)/bin/nox --tags docs
+
+benchmark: setup ## Measure what tasks cost, and write tables and a picture to docs/performance
+	@$(VENV)/bin/pip install --quiet --requirement tests/requirements/benchmark.txt
+	@$(VENV)/bin/python -m tests.benchmark
 
 clean: ## Remove everything that the targets above made
 	rm -rf $(VENV) .nox build tests/output .coverage .*_cache .hypothesis

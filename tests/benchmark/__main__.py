@@ -1,0 +1,237 @@
+# Copyright (c) huaweicloud.dbops contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a task costs, side by side with what else one could use: `make benchmark`.
+
+All contenders run in one session, in turns, against the same embedded cloud. Nothing here is a test.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from tests.benchmark import page
+from tests.emulator import fixtures
+from tests.scale.conftest import Company, identifier
+from tests.tools import artifact, playbook
+
+LATENCIES = (0, 20, 100)  # ms
+COUNTS = (10, 100, 1000)
+CONCURRENCY = 8
+LOOPED = {0: 100, 20: 100, 100: 10}  # latency: the longest loop that is really run; longer ones are extrapolated
+INSTANCE = identifier("instance", 0)
+SDK = Path(__file__).with_name("sdk.py")
+EXTENT = {"clusters": 1000, "databases": 10_000}
+
+
+class Bench:
+    """An embedded cloud, an installed collection, and the ways to time something with them."""
+
+    def __init__(self, folder: Path, emulator: fixtures.Emulator, collections: Path) -> None:
+        self.folder, self.emulator, self.collections = folder, emulator, collections
+        self.company = Company(emulator)
+
+    def fill(self, latency: int, **contents: Any) -> None:
+        """Put these contents into the embedded cloud and let it answer after `latency` ms."""
+        self.emulator.reset()
+        self.company.fill(**contents)
+        self.emulator.settings(latency=latency / 1000, validate="off")
+        self.emulator.admin("DELETE", "requests")
+        self.emulator.admin("DELETE", "counters")
+
+    def tasks(self, tasks: list[dict[str, Any]]) -> list[float]:
+        """Run tasks in one play and return how many seconds each took."""
+        play = {
+            "hosts": "localhost",
+            "connection": "local",
+            "gather_facts": False,
+            "vars": {"ansible_python_interpreter": "{{ ansible_playbook_python }}"},
+            "tasks": [{"name": f"task {number}", **task} for number, task in enumerate(tasks)],
+        }
+        path = self.folder / "bench.yml"
+        path.write_text(json.dumps([play]), encoding="utf-8")
+        marks: list[float] = []
+
+        def mark(line: str) -> None:
+            if line.startswith(("TASK [", "PLAY RECAP")):
+                marks.append(time.perf_counter())
+
+        code, output = playbook.run(path, self.collections, self.folder, self.emulator.env, echo=mark)
+        if code:
+            raise SystemExit(output)
+        return [after - before for before, after in zip(marks, marks[1:])]
+
+    def script(self, *arguments: str) -> float:
+        """Run the script on the official SDK and return the seconds it took."""
+        start = time.perf_counter()
+        subprocess.run([sys.executable, SDK, *arguments], env={**self.emulator.env}, check=True)
+        return time.perf_counter() - start
+
+    def cost(self) -> dict[str, int]:
+        """Return what the contender that ran last cost the service."""
+        counters = self.emulator.counters()
+        return {
+            "calls": len(self.emulator.requests()),
+            "peak_in_flight": counters["peak_in_flight"],
+            "connections": counters["connections"],
+        }
+
+
+def one_check(bench: Bench, rounds: int) -> dict[str, Any]:
+    """Time one check that changes nothing, in turns, and return the median seconds of each contender."""
+    bench.fill(0, instances=3)
+    contenders: dict[str, dict[str, Any]] = {
+        "ansible.builtin.ping": {"ansible.builtin.ping": {}},
+        "ansible.builtin.uri": {"ansible.builtin.uri": {"url": f"{bench.emulator.url}/_emulator/health"}},
+        "dbss_audit_instance": {"huaweicloud.dbops.dbss_audit_instance": {"name": "instance-0"}},
+    }
+    bench.tasks(list(contenders.values()))  # warms the caches up
+    times = bench.tasks(list(contenders.values()) * rounds)
+    by_name = {name: times[index :: len(contenders)] for index, name in enumerate(contenders)}
+    by_name["script on the official SDK"] = [bench.script("check", "instance-0") for _ in range(rounds)]
+    return {name: _spread(values) for name, values in by_name.items()}
+
+
+def switching(bench: Bench, start_up: float) -> list[dict[str, Any]]:
+    """Time the switching of many databases."""
+    rows = []
+    for latency in LATENCIES:
+        for count in COUNTS:
+            row: dict[str, Any] = {"latency_ms": latency, "databases": count}
+            bench.fill(latency, databases=count)
+            row["bulk task"] = _timed(bench.tasks, [_bulk()])
+            row["cost"] = bench.cost()
+            bench.fill(latency, databases=count)
+            row["script on the official SDK"] = bench.script("switch", INSTANCE)
+            for name, task in (("loop over the module", _loop), ("loop over uri", _uri_loop)):
+                looped = min(count, LOOPED[latency])
+                bench.fill(latency, databases=looped)
+                seconds = _timed(bench.tasks, [task(bench, looped)])
+                row[name] = seconds * count / looped
+                row[f"{name}, extrapolated"] = looped < count
+            # Start-up, a listing before and one after, and all lanes full in between.
+            row["ideal"] = start_up + latency / 1000 * (count / CONCURRENCY + 2)
+            rows.append(row)
+            print(page.switch_line(row), flush=True)
+    return rows
+
+
+def readings(bench: Bench) -> list[dict[str, Any]]:
+    """Time the reading of a whole region."""
+    rows = []
+    for latency in LATENCIES:
+        bench.fill(latency, clusters=EXTENT["clusters"])
+        row: dict[str, Any] = {"latency_ms": latency, "what": f"O&M accounts of {EXTENT['clusters']:,} clusters"}
+        row["info module"] = _timed(bench.tasks, [{"huaweicloud.dbops.dws_om_user_info": {}}])
+        row["cost"] = bench.cost()
+        row["script on the official SDK"] = bench.script("om-users")
+        rows.append(row)
+        bench.fill(latency, databases=EXTENT["databases"])
+        row = {"latency_ms": latency, "what": f"{EXTENT['databases']:,} databases"}
+        row["info module"] = _timed(bench.tasks, [{"huaweicloud.dbops.dbss_audit_database_info": {}}])
+        row["cost"] = bench.cost()
+        row["script on the official SDK"] = bench.script("databases", INSTANCE)
+        rows.append(row)
+    return rows
+
+
+def the_cloud_alone(bench: Bench, calls: int = 1000) -> dict[str, float]:
+    """Return how many requests a second the embedded cloud answers on one connection, by what it validates."""
+    import requests  # noqa: PLC0415 - after the contenders, which import their own
+
+    token = {"X-Auth-Token": "example-token-issued-before"}
+    url = f"{bench.emulator.url}/v1/{bench.emulator.env['HW_PROJECT_ID']}/dbss/audit/instances"
+    found = {}
+    for validation in ("all", "requests", "off"):
+        bench.fill(0, instances=3)
+        bench.emulator.settings(validate=validation)
+        with requests.Session() as session:
+            start = time.perf_counter()
+            for _ in range(calls):
+                session.get(url, headers=token, timeout=10).raise_for_status()
+            found[validation] = calls / (time.perf_counter() - start)
+    return found
+
+
+def _bulk() -> dict[str, Any]:
+    return {
+        "huaweicloud.dbops.dbss_audit_database": {
+            "instance_id": INSTANCE,
+            "all_databases": True,
+            "concurrency": CONCURRENCY,
+        }
+    }
+
+
+def _loop(bench: Bench, count: int) -> dict[str, Any]:
+    options = {"instance_id": INSTANCE, "databases": ["{{ item }}"]}
+    return {"huaweicloud.dbops.dbss_audit_database": options, "loop": [f"db-{index}" for index in range(count)]}
+
+
+def _uri_loop(bench: Bench, count: int) -> dict[str, Any]:
+    # With a token, because uri cannot sign: one call for each database, no check before and after.
+    path = f"/v3/{bench.emulator.env['HW_PROJECT_ID']}/audit/{INSTANCE}/databases/switch"
+    call = {
+        "url": bench.emulator.url + path,
+        "method": "POST",
+        "headers": {"X-Auth-Token": "example-token-issued-before"},
+        "body_format": "json",
+        "body": {"id": "{{ item }}", "status": "ON"},
+    }
+    return {"ansible.builtin.uri": call, "loop": [f"database-0000-{index:06}" for index in range(count)]}
+
+
+def _timed(function: Callable[..., list[float]], *arguments: Any) -> float:
+    return sum(function(*arguments))
+
+
+def _spread(values: list[float]) -> dict[str, float]:
+    return {"median": statistics.median(values), "least": min(values), "most": max(values)}
+
+
+@contextmanager
+def bench() -> Iterator[Bench]:
+    """Start an embedded cloud and install the collection."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        collections = artifact.install(artifact.build(folder / "artifact"))
+        process, emulator = fixtures.start(folder)
+        try:
+            yield Bench(folder, emulator, collections)
+        finally:
+            fixtures.stop(process)
+
+
+def main() -> int:
+    """Run the benchmark and write the page, the figures and the picture."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=15, help="how often a single check is timed (default: 15)")
+    parser.add_argument("--output", type=Path, default=Path("docs/performance"), help="where to write")
+    arguments = parser.parse_args()
+    with bench() as session:
+        found: dict[str, Any] = {"python": platform.python_version(), "cores": len(os.sched_getaffinity(0))}
+        found["one check"] = one_check(session, arguments.rounds)
+        print(page.check_table(found["one check"]), flush=True)
+        found["switching"] = switching(session, found["one check"]["dbss_audit_instance"]["median"])
+        found["reading"] = readings(session)
+        found["embedded cloud alone"] = the_cloud_alone(session)
+    found["peak memory of the largest process, MiB"] = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
+    page.write(found, arguments.output)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

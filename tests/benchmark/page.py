@@ -1,0 +1,131 @@
+# Copyright (c) huaweicloud.dbops contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The benchmark's figures as a page, as JSON and as a picture."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+CONTENDERS = ("bulk task", "loop over the module", "loop over uri", "script on the official SDK", "ideal")
+
+
+def check_table(found: dict[str, dict[str, float]]) -> str:
+    """Return the table of one check."""
+    base = found["ansible.builtin.ping"]["median"]
+    return table(
+        ("one check that changes nothing", "median", "least to most", "ping = 1"),
+        (
+            (
+                name,
+                f"{row['median'] * 1000:.0f} ms",
+                f"{row['least'] * 1000:.0f} to {row['most'] * 1000:.0f} ms",
+                f"{row['median'] / base:.2f}",
+            )
+            for name, row in found.items()
+        ),
+    )
+
+
+def switch_line(row: dict[str, Any]) -> str:
+    """Return one row of the switching table, as text."""
+    return f"{row['latency_ms']:>4} ms {row['databases']:>5} databases: " + ", ".join(
+        f"{name} {_seconds(row, name)}" for name in CONTENDERS
+    )
+
+
+def switch_table(rows: list[dict[str, Any]]) -> str:
+    """Return the table of switched databases."""
+    return table(
+        ("latency", "databases", *CONTENDERS, "bulk / ideal", "calls", "in flight", "connections"),
+        (
+            (
+                f"{row['latency_ms']} ms",
+                f"{row['databases']:,}",
+                *(_seconds(row, name) for name in CONTENDERS),
+                f"{row['bulk task'] / row['ideal']:.2f}",
+                *(str(row["cost"][key]) for key in ("calls", "peak_in_flight", "connections")),
+            )
+            for row in rows
+        ),
+    )
+
+
+def reading_table(rows: list[dict[str, Any]]) -> str:
+    """Return the table of what was read."""
+    names = ("info module", "script on the official SDK")
+    return table(
+        ("latency", "reading", *names, "calls", "in flight", "connections"),
+        (
+            (
+                f"{row['latency_ms']} ms",
+                row["what"],
+                *(_seconds(row, name) for name in names),
+                *(str(row["cost"][key]) for key in ("calls", "peak_in_flight", "connections")),
+            )
+            for row in rows
+        ),
+    )
+
+
+def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """Return a Markdown table."""
+    head = list(head)
+    lines = [head, ["---"] + ["---:"] * (len(head) - 1), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _seconds(row: dict[str, Any], name: str) -> str:
+    return f"{row[name]:.1f} s" + (" *" if row.get(f"{name}, extrapolated") else "")
+
+
+def write(found: dict[str, Any], folder: Path) -> None:
+    """Write figures.json, tables.md and switching.svg into the folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "figures.json").write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
+    alone = ", ".join(f"{rate:.0f} with validation {kind}" for kind, rate in found["embedded cloud alone"].items())
+    (folder / "tables.md").write_text(
+        "\n\n".join(
+            [
+                "<!-- Written by make benchmark. -->",
+                f"Measured by `make benchmark` with Python {found['python']} on {found['cores']} cores, all contenders"
+                " in one session against the embedded cloud on the same machine.",
+                check_table(found["one check"]),
+                switch_table(found["switching"]),
+                "`*` extrapolated from a shorter loop. The ideal is the start-up of one check and then the latency"
+                " times (databases / 8 + 2).",
+                reading_table(found["reading"]),
+                f"The embedded cloud alone, requests a second on one connection: {alone}. Peak memory of the"
+                f" largest process: {found['peak memory of the largest process, MiB']} MiB.",
+            ]
+        )
+        + "\n",
+        encoding="utf-8",
+    )
+    draw(found["switching"], folder / "switching.svg")
+
+
+def draw(rows: list[dict[str, Any]], path: Path) -> None:
+    """Draw the scaling curves."""
+    import matplotlib  # noqa: PLC0415 - the tables can be had without it
+
+    matplotlib.use("svg")
+    from matplotlib import pyplot  # noqa: PLC0415
+
+    matplotlib.rcParams["svg.hashsalt"] = "huaweicloud.dbops"
+    latencies = sorted({row["latency_ms"] for row in rows})
+    figure, axes = pyplot.subplots(1, len(latencies), figsize=(11, 3.6), sharey=True, layout="constrained")
+    for axis, latency in zip(axes, latencies):
+        chosen = [row for row in rows if row["latency_ms"] == latency]
+        for name in CONTENDERS:
+            style = {"linestyle": "--", "color": "grey"} if name == "ideal" else {"marker": "o"}
+            axis.loglog([row["databases"] for row in chosen], [row[name] for row in chosen], label=name, **style)
+        axis.set_title(f"{latency} ms latency")
+        axis.set_xlabel("databases switched")
+        axis.grid(visible=True, which="major", alpha=0.3)
+    axes[0].set_ylabel("seconds")
+    axes[0].legend(fontsize="small")
+    figure.savefig(path, metadata={"Date": None})
