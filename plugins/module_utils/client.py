@@ -147,6 +147,7 @@ class Client:
         self._read_only = read_only
         self._identity = Identity(credentials, project_id, project_name, self._send_identity, keep_secret)
         self._session = requests.Session()
+        self._session.get_redirect_target = _no_redirect  # type: ignore[assignment]
         adapter = HTTPAdapter(pool_connections=3, pool_maxsize=max(1, settings.connections), max_retries=0)
         self._session.mount("https://", adapter)
         self._session.mount("http://", adapter)
@@ -337,6 +338,10 @@ class Client:
             raise ApiError(operation.id, operation.intent, resource, why, fault, UNKNOWN) from reason
 
 
+def _no_redirect(response: Any) -> None:
+    """Keep requests from even parsing where an answer redirects to."""
+
+
 def _no_auth(request: Any) -> Any:
     """Keep requests from looking into a C(.netrc) file."""
     return request
@@ -401,7 +406,7 @@ def _judge_effect(fault: Fault) -> str:
 def _judge_words(response: Any, payload: Any, fault: Fault, now: float) -> str:
     status = fault.status or 0
     if 300 <= status < 400:
-        target = urlsplit(response.headers.get("Location") or "").netloc or "another address"
+        target = _host_of(response.headers.get("Location") or "") or "another address"
         return f"the answer redirects to {redact(target)}, and credentials are not sent on (HTTP {status})"
     if payload is None:
         return f"a gateway answered with {_describe_body(response)} (HTTP {status} {response.reason})"
@@ -412,6 +417,13 @@ def _judge_words(response: Any, payload: Any, fault: Fault, now: float) -> str:
             f"; the clock of this host is {abs(skew) / 60:.0f} min {'ahead of' if skew > 0 else 'behind'} the service's"
         )
     return words
+
+
+def _host_of(url: str) -> str:
+    try:
+        return urlsplit(url).netloc
+    except ValueError:
+        return ""
 
 
 def _describe_body(response: Any) -> str:

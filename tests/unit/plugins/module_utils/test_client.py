@@ -711,6 +711,10 @@ def test_error_carries_its_facts(connect, http, sample):
             "the answer redirects to login.example.com, and credentials are not sent on (HTTP 302)",
         ),
         ({"status": 302}, "the answer redirects to another address, and credentials are not sent on (HTTP 302)"),
+        (
+            {"status": 302, "headers": {"Location": "https://[oops"}},
+            "the answer redirects to another address, and credentials are not sent on (HTTP 302)",
+        ),
     ],
 )
 def test_words_of_a_failure(connect, http, reply, words):
