@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import html
 import ipaddress
 import json
 import random
@@ -432,7 +433,7 @@ def _describe_body(response: Any) -> str:
         return "an empty body"
     title = re.search(r"(?is)<title>(.*?)</title>", text)
     if title:
-        return f"the page '{redact(' '.join(title.group(1).split()))[:80]}'"
+        return f"the page '{redact(html.unescape(title.group(1)), 80)}'"
     return "an HTML page" if "<html" in text.lower() else "a body that is no JSON" if text[0] != "[" else "a list"
 
 

@@ -41,9 +41,10 @@ _STATUS_HINTS = {
     429: "the service asks for fewer calls",
 }
 
-# Gateways like to repeat the headers they refuse.
+# Gateways like to repeat the headers they refuse, and services the token, which is longer than any word.
 _SECRET_WORDS = re.compile(
     r"(?i)((?:signature|x-auth-token|x-security-token|x-subject-token)[\"']?\s*[:=]\s*[\"']?)[\w+/=.~-]+"
+    r"|[\w+/=.~-]{200,}"
 )
 
 
@@ -138,7 +139,7 @@ def read_fault(status: int, payload: Any, headers: Mapping[str, str]) -> Fault:
     request_id = headers.get("X-Request-Id") or headers.get("X-IAM-Trace-Id")
     if not request_id and isinstance(payload, dict) and isinstance(payload.get("request_id"), str):
         request_id = payload["request_id"]
-    return Fault(status, pair[0], pair[1], request_id)
+    return Fault(status, pair[0], pair[1], _text(request_id))
 
 
 def explain(fault: Fault) -> str:
@@ -152,9 +153,15 @@ def explain(fault: Fault) -> str:
     return f"{words} ({', '.join(marks)})" if marks else words
 
 
-def redact(text: str) -> str:
-    """Take signatures and tokens out of a text that a service or gateway wrote, and keep it short."""
-    return _SECRET_WORDS.sub(r"\1***", text)[:500]
+def redact(text: str, at_most: int = 500) -> str:
+    """Take signatures and tokens out of a text that a service or gateway wrote, and make it one line of whole words.
+
+    Half a word could be half a secret, which nobody would recognise any more.
+
+    @param at_most: how many characters to keep
+    """
+    line = " ".join(_SECRET_WORDS.sub(r"\1***", text).split())
+    return line if len(line) <= at_most else line[: at_most - 1].rpartition(" ")[0] + " …"
 
 
 def _find_pair(payload: Any, depth: int = 3) -> tuple[str | None, str | None]:
