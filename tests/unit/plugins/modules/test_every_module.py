@@ -366,9 +366,9 @@ def documented_options(module):
     described = documentation(module, "DOCUMENTATION")
     options = dict(described.get("options", {}))
     for fragment in described["extends_documentation_fragment"]:
-        name, _, part = fragment[len("huaweicloud.dbops.") :].partition(".")
+        name, *part = fragment.split(".")[2:]
         source = importlib.import_module(f"{PLUGINS}.doc_fragments.{name}").ModuleDocFragment
-        options.update(yaml.safe_load(getattr(source, part.upper() or "DOCUMENTATION"))["options"])
+        options.update(yaml.safe_load(getattr(source, "".join(part).upper() or "DOCUMENTATION"))["options"])
     return options
 
 
