@@ -15,7 +15,7 @@ description:
     the baseline. This is the part of the role P(huaweicloud.dbops.dbss_audit_baseline#role) that counts and names.
   - An instance meets the baseline when it is V(ACTIVE), a database when its auditing is V(ON) and does not report
     V(ERROR).
-positional: _input
+positional: after, started, switched, exclude
 options:
   _input:
     description:
