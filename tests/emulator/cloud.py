@@ -40,6 +40,7 @@ class Settings:
     lag: float = 0.0
     latency: float = 0.0
     page_cap: int | None = None
+    first_page: int = 1
     validate: str = "all"
     key_lock: bool = True
     increase_window: float = 0.0

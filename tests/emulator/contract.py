@@ -139,11 +139,12 @@ class Operation:
 
 
 class Contract:
-    """The parsed contract file; `operations` by operationId."""
+    """The parsed contract and what was added to it; `operations` by operationId."""
 
     def __init__(self, folder: Path = FOLDER):
-        text = (folder / "openapi.yaml").read_text(encoding="utf-8")
-        plain = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        plain, more = (_parsed(folder / name) for name in ("openapi.yaml", "additions.yaml"))
+        plain["paths"].update(more["paths"])
+        plain["components"]["schemas"].update(more["components"]["schemas"])
         # Schemas are used apart from the file, so its inner references must name it.
         self.document = json.loads(json.dumps(_opened(plain)).replace('"#/components/', '"contract:#/components/'))
         self._registry = Registry().with_resource("contract:", Resource(contents=self.document, specification=DRAFT4))
@@ -183,6 +184,10 @@ def _flaw(rule: dict[str, Any], validator: OAS30WriteValidator, value: Any) -> s
     if low is not None and (len(value) > 18 or not low <= int(value) <= (high or int(value))):
         return f"must lie between {low} and {high or 'any number'}"
     return None
+
+
+def _parsed(path: Path) -> Any:
+    return yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
 
 
 def _opened(node: Any) -> Any:

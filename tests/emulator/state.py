@@ -94,6 +94,7 @@ class Rules:
             "keys": (one["access_key"] for one in document.get("keys", ())),
             "audit_instances": (one["id"] for one in audit),
             "databases": (database["id"] for one in audit for database in one.get("databases", ())),
+            "alarms": (alarm["id"] for one in audit for alarm in one.get("alarms", ())),
             "om_instances": (one["instance_id"] for one in document.get("om_instances", ())),
             "clusters": (one["id"] for one in document.get("clusters", ())),
         }
@@ -143,7 +144,13 @@ class State:
     def _audit_instance(self, given: Record) -> Record:
         databases = {one["id"]: self._database(one) for one in given.get("databases", ())}
         region = given.get("region", self.region)
-        return self._record("audit_instance", given, databases=databases, project=self._project(given), region=region)
+        alarms = [self._alarm(one) for one in given.get("alarms", ())]
+        return self._record(
+            "audit_instance", given, databases=databases, alarms=alarms, project=self._project(given), region=region
+        )
+
+    def _alarm(self, given: Record) -> Record:
+        return {**self._defaults["alarm"], **given, "alarm_time": moment(given["alarm_time"], self._now)}
 
     def _database(self, given: Record) -> Record:
         record = self._record("database", given)
@@ -195,13 +202,20 @@ class State:
                 shown["seconds_left"] = round(max(0.0, record["until"] - now), 3)
             return {**shown, **more}
 
+        def alarm(one: Record) -> Record:
+            return {**one, "alarm_time": timestamp(one["alarm_time"])}
+
         def om_user(user: Record | None) -> Record | None:
             return user and {**user, "expires": user["expires"] and timestamp(user["expires"])}
 
         return {
             **{key: self.document[key] for key in IDENTITY_SECTIONS if key not in SECRET_SECTIONS},
             "audit_instances": [
-                plain(one, databases=[plain(database) for database in one["databases"].values()])
+                plain(
+                    one,
+                    databases=[plain(database) for database in one["databases"].values()],
+                    alarms=[alarm(known) for known in one["alarms"]],
+                )
                 for one in self.audit_instances.values()
             ],
             "om_instances": [

@@ -26,6 +26,12 @@ def test_the_contract_is_valid_openapi():
     assert not list(OpenAPIV30SpecValidator(document).iter_errors())
 
 
+def test_so_it_is_with_what_was_added(contract):
+    document = json.loads(json.dumps(contract.document).replace('"contract:#/', '"#/'))
+    assert "listAuditAlarmLogsV2" in contract.operations
+    assert not list(OpenAPIV30SpecValidator(document).iter_errors())
+
+
 def test_there_are_samples():
     assert len(SAMPLES) > 80
 

@@ -86,6 +86,13 @@ def test_databases_are_listed_and_switched_on_both_paths(audit):
     assert answer.status == "SUCCESS"
 
 
+def test_alarms_are_listed(audit):
+    query = dbss.AlarmLogRequest(time=dbss.AlarmLogRequestTime(time_range="WEEK"), risk=["LOW"], page=1, size=10)
+    answer = audit.list_audit_alarm_log_new(dbss.ListAuditAlarmLogNewRequest(company.AUDIT_PROD, query))
+    assert answer.total_num == len(answer.alarm_log) == 1
+    assert (answer.alarm_log[0].alarm_life, answer.alarm_log[0].alarm_status) == ("OFF", "DONE")
+
+
 def test_om_instances_are_listed_and_driven(emulator, audit):
     emulator.settings(transition=0)
     clusters = audit.list_instances(dbss.ListInstancesRequest()).clusters
@@ -155,6 +162,7 @@ def test_every_served_operation_is_driven_here():
         *("listAuditInstances", "listAuditInstancesV1New", "listAuditInstancesV2"),
         *("startAuditInstance", "stopAuditInstance", "rebootAuditInstance"),
         *("listAuditDatabases", "listAuditDatabasesV2", "switchAuditDatabaseV2", "switchAuditDatabaseV3"),
+        "listAuditAlarmLogsV2",
         *("listOmInstances", "startOmInstance", "stopOmInstance", "rebootOmInstance"),
         *("getOmUserStatus", "runOmUserAction"),
         *("listClusters", "getCluster", "startCluster", "stopCluster", "restartCluster"),
