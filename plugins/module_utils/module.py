@@ -111,7 +111,7 @@ class Frame:
 
     def report_one(self, resource: Resource, track: Track, key: str) -> None:
         """End the module with the result for a single record, under C(key)."""
-        result: dict[str, Any] = {key: track.record, "actions": track.taken}
+        result: dict[str, Any] = {**({key: track.record} if track.seen else {}), "actions": track.taken}
         if self.module._diff and track.taken:
             before, after = _difference(resource, track)
             result["diff"] = {"before": before, "after": after}

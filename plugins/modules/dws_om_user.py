@@ -67,7 +67,7 @@ options:
 notes:
   - The service needs cluster version 8.1.3.110 or later.
   - While the cluster is busy with another task, the action is tried again for up to 60 seconds and never longer than
-    O(wait_timeout). With O(wait=false) the task fails at once.
+    O(wait_timeout). With O(wait=false) it is not tried again.
   - When the answer to an extension is lost, the account is read again. The extension counts when the expiry has
     moved; otherwise the task fails and says that the outcome is unknown.
 requirements:
@@ -317,12 +317,15 @@ class OmUsers(Resource):
 def find_clusters(options: dict[str, Any], api: Clusters) -> list[str]:
     """Return the IDs of the clusters that the task names; they are only looked up when one is given by its name."""
     if options["cluster_id"] is not None:
-        return [check_id("cluster_id", options["cluster_id"], CLUSTER_ID)]
+        return [check_id("cluster_id", options["cluster_id"], CLUSTER_ID).lower()]
     if options["cluster_name"] is not None:
         return [cluster["id"] for cluster in find(api.records(), CLUSTER, [options["cluster_name"]], by_id=False)]
-    if all(re.fullmatch(CLUSTER_ID.pattern, reference) for reference in options["clusters"]):
-        return list(dict.fromkeys(options["clusters"]))
-    return [cluster["id"] for cluster in find(api.records(), CLUSTER, options["clusters"])]
+    # One ID in two spellings must not be extended twice.
+    are_ids = {name: bool(re.fullmatch(CLUSTER_ID.pattern, name)) for name in options["clusters"]}
+    references = list(dict.fromkeys(name.lower() if is_id else name for name, is_id in are_ids.items()))
+    if all(are_ids.values()):
+        return references
+    return [cluster["id"] for cluster in find(api.records(), CLUSTER, references)]
 
 
 def main() -> None:

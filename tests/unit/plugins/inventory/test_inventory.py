@@ -258,7 +258,10 @@ def test_options_that_make_no_sense(parse, options, words):
 
 @pytest.mark.parametrize(
     ("variable", "value", "words"),
-    [("HW_MAX_RETRIES", "many", "max_retries"), ("HW_ENDPOINTS", "dsw=https://example.com", "Unknown options: endpoints.dsw")],
+    [
+        ("HW_MAX_RETRIES", "many", "max_retries"),
+        ("HW_ENDPOINTS", "dsw=https://example.com", "Unknown options: endpoints.dsw"),
+    ],
 )
 def test_variables_that_make_no_sense(parse, monkeypatch, variable, value, words):
     monkeypatch.setenv(variable, value)

@@ -687,6 +687,16 @@ def test_several_by_name(bench):
     assert outcome["changed"] is False
 
 
+def test_one_cluster_in_two_spellings_is_one(bench):
+    outcome = keep(bench, [reads_om_user(60)], clusters=[CLUSTER, CLUSTER.upper()])
+    assert [row["cluster_id"] for row in outcome["om_users"]] == [CLUSTER]
+
+
+def test_the_account_of_an_unreadable_cluster_is_not_made_up(bench):
+    unknown = reads_om_user(60).but(403, fault("DWS.0015", "cluster does not exist"))
+    assert "om_user" not in keep(bench, [unknown], fails=True)
+
+
 def test_no_clusters(bench):
     outcome = keep(bench, [], clusters=[])
     assert (outcome["om_users"], outcome["failed_clusters"], outcome["changed"]) == ([], [], False)
