@@ -309,7 +309,9 @@ def run_all(titles: Iterable[str]) -> dict[str, str]:
     with ExitStack() as stack:
         clouds = context.SimpleQueue()
         for _ in range(WORKERS):
-            process, emulator = fixtures.start(Path(stack.enter_context(tempfile.TemporaryDirectory())))
+            process, emulator = fixtures.start(
+                Path(stack.enter_context(tempfile.TemporaryDirectory())), "--validate", "requests"
+            )
             stack.callback(fixtures.stop, process)
             clouds.put((emulator.url, emulator.env))
         pool = stack.enter_context(ProcessPoolExecutor(WORKERS, context, _begin, (clouds,)))

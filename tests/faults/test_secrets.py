@@ -1,0 +1,228 @@
+# Copyright (c) huaweicloud.dbops contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""No secret anywhere: canaries for every credential, and services that repeat what they were sent."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+import threading
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import cycle
+from typing import Any, NamedTuple
+from unittest import mock
+
+import pytest
+from requests.adapters import HTTPAdapter
+
+from tests.emulator import fixtures
+from tests.emulator.state import HERE, read_file
+from tests.faults import matrix, stage
+from tests.tools import playbook
+
+LONG = "MIIEXAMPLE+/" * 60  # as long as real tokens are, and longer than a message
+CANARIES = {
+    "secret_key": "canary-of-the-secret-key/+=",
+    "password": "canary-of-the-password/+=&<",
+    "auth_token": f"canary-of-the-token-{LONG}",
+    "security_token": f"canary-of-the-security-token-{LONG}",
+}
+ISSUED = f"canary-of-the-issued-token-{LONG}"
+WORDS = ("canary-of-the-", "MIIEXAMPLE")  # no part of a canary may be seen either
+
+# Kind of credentials: options and their variables.
+KINDS = {
+    "keys": {"access_key": "HW_ACCESS_KEY", "secret_key": "HW_SECRET_KEY"},
+    "temporary keys": {
+        "access_key": "HUAWEICLOUD_SDK_AK",
+        "secret_key": "HUAWEICLOUD_SDK_SK",
+        "security_token": "HUAWEICLOUD_SDK_SECURITY_TOKEN",
+    },
+    "token": {"auth_token": "HW_AUTH_TOKEN"},
+    "password": {"user_name": "HW_USER_NAME", "password": "HW_USER_PASSWORD", "domain_name": "HW_DOMAIN_NAME"},
+}
+IDENTIFIERS = {"user_name": "ops-user", "domain_name": "example-account"}
+TASKS = {
+    **{case.module: case.options for case in matrix.CASES},
+    "dbss_audit_instance_info": {},
+    "dbss_audit_database_info": {},
+    "dbss_om_instance_info": {},
+    "dws_cluster_info": {},
+    "dws_om_user_info": {},
+}
+FAULTS = [
+    {"kind": "unauthorized", "times": -1},
+    {"kind": "expired_token", "times": -1},
+    {"kind": "html", "times": -1},
+    {"kind": "reset_after", "times": -1},
+    {"kind": "redirect", "location": "https://elsewhere.example.com/", "times": -1},
+]
+
+
+def credentials(kind: str, source: str) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the options and the variables that give a kind of credentials in the task or in the environment."""
+    values = {**IDENTIFIERS, **CANARIES, "access_key": f"CANARY{kind.replace(' ', '').upper()}"}
+    if source == "task":
+        return {option: values[option] for option in KINDS[kind]}, {}
+    return {}, {variable: values[option] for option, variable in KINDS[kind].items()}
+
+
+def leaks(text: str, signatures: set[str]) -> list[str]:
+    """Return what a text shows that nobody may see."""
+    return [word for word in (*WORDS, *signatures) if word in text]
+
+
+@pytest.fixture
+def signatures() -> Iterator[set[str]]:
+    """The signatures that this process sends during the test."""
+    sent: set[str] = set()
+    send = HTTPAdapter.send
+
+    def spy(adapter: Any, request: Any, **options: Any) -> Any:
+        sent.update(re.findall("Signature=(.+)", request.headers.get("Authorization", "")))
+        return send(adapter, request, **options)
+
+    with mock.patch.object(HTTPAdapter, "send", spy):
+        yield sent
+
+
+# What a service or its gateway makes of the headers and the body that it refuses: status, content type and page.
+ECHOES: dict[str, Callable[[str], tuple[int, str, str]]] = {
+    "flat": lambda seen: (400, "application/json", json.dumps({"error_code": "DBSS.1", "error_msg": f"Bad: {seen}"})),
+    "nested": lambda seen: (403, "application/json", json.dumps({"error": {"code": seen, "message": seen}})),
+    "unauthorized": lambda seen: (401, "application/json", json.dumps({"error_code": "X", "error_msg": seen})),
+    "page": lambda seen: (502, "text/html", f"<html><title>{html.escape(seen)}</title></html>"),
+    "raw page": lambda seen: (500, "text/html", f"<html><title>{seen}</title></html>"),
+    "text": lambda seen: (500, "text/plain", seen),
+    "success": lambda seen: (200, "application/json", json.dumps({"error_code": 7, "error_msg": seen, "result": seen})),
+}
+
+
+class Echo(NamedTuple):
+    """A service that repeats what it was sent: its address, the way that it does so, and the signatures that it saw."""
+
+    url: str
+    way: list[str]
+    signatures: set[str]
+
+
+@pytest.fixture(scope="module")
+def echo() -> Iterator[Echo]:
+    """A service that logs everybody in and answers everything else with what it was sent."""
+    way, seen = ["flat"], set()
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
+            told = [value for name, value in self.headers.items() if "oken" in name]
+            seen.update(re.findall("Signature=(.+)", self.headers.get("Authorization", "")))
+            said = f"{told} {dict(self.headers)} {self.headers} {body}" if way[0] != "text" else " ".join(told)
+            status, kind, page = ECHOES[way[0]](said)
+            issued = self.path.startswith("/v3/auth/tokens") and way[0] != "unauthorized"
+            if issued:
+                status, page = 201, json.dumps({"token": {"project": {"id": "0f1e2d3c4b5a69788796a5b4c3d2e1f0"}}})
+            self.send_response(status)
+            self.send_header("Content-Type", kind)
+            self.send_header("Content-Length", str(len(page.encode())))
+            if issued:
+                self.send_header("X-Subject-Token", ISSUED)
+            self.end_headers()
+            self.wfile.write(page.encode())
+
+        do_GET = do_POST
+
+        def log_message(self, *_: Any) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield Echo(f"http://127.0.0.1:{server.server_port}", way, seen)
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture(scope="module")
+def cloud(tmp_path_factory) -> Iterator[tuple[fixtures.Emulator, Any]]:
+    """An embedded cloud whose secrets are the canaries, and a function that returns what it has logged."""
+    folder = tmp_path_factory.mktemp("cloud")
+    document = read_file(HERE / "company.yml")
+    keys = {kind: credentials(kind, "task")[0] for kind in ("keys", "temporary keys")}
+    document["keys"] = list(keys.values())
+    document["users"][0]["password"] = CANARIES["password"]
+    document["tokens"][0]["token"] = CANARIES["auth_token"]
+    (folder / "state.json").write_text(json.dumps(document), encoding="utf-8")
+    process, emulator = fixtures.start(folder, "--state", str(folder / "state.json"))
+    log = folder / "emulator.log"
+    greeting = len(log.read_text(encoding="utf-8"))  # says on purpose with which keys to come
+    yield emulator, lambda: log.read_text(encoding="utf-8")[greeting:]
+    fixtures.stop(process)
+
+
+def reach(url: str) -> dict[str, str]:
+    """Return the variables that lead to a service at an address."""
+    return {"HW_REGION_NAME": "cn-north-4", "HW_ENDPOINTS": json.dumps(dict.fromkeys(("iam", "dbss", "dws"), url))}
+
+
+@pytest.mark.parametrize("source", ["task", "environment"])
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("module", TASKS)
+def test_modules_show_no_secret(cloud, signatures, module, kind, source):
+    emulator, log = cloud
+    options, variables = credentials(kind, source)
+    options = {**TASKS[module], **options, "max_retries": 2, "_ansible_diff": True, "_ansible_verbosity": 4}
+    for fault in [None, *FAULTS]:
+        emulator.reset()
+        if fault:
+            emulator.admin("POST", "faults", {**fault, "match": {"path": "/v[12]"}})
+        variables = {**reach(emulator.url), **variables}
+        outcome = stage.run(module, options, variables, stage.fast(emulator.advance))
+        assert outcome.failed == bool(fault), outcome.text
+        shown = outcome.text + json.dumps(emulator.requests()) + json.dumps(emulator.state())
+        assert not leaks(shown + log(), signatures)
+    assert bool(signatures) == ("keys" in kind)
+
+
+@pytest.mark.parametrize("way", ECHOES)
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("module", TASKS)
+def test_what_a_service_repeats_is_not_shown(echo, module, kind, way):
+    echo.way[0] = way
+    _options, variables = credentials(kind, "environment")
+    outcome = stage.run(module, {**TASKS[module], "max_retries": 2}, {**reach(echo.url), **variables}, stage.fast())
+    assert outcome.failed
+    assert outcome.message
+    assert not leaks(outcome.text, echo.signatures), outcome.text
+
+
+@pytest.mark.parametrize("refused", [False, True], ids=["success", "repeated"])
+def test_playbooks_show_no_secret(cloud, echo, collections, tmp_path, refused):
+    emulator, log = cloud
+    emulator.reset()
+    emulator.settings(transition=0.2)
+    echo.way[0] = "flat"
+    variables = {**reach(echo.url if refused else emulator.url), **credentials("keys", "environment")[1]}
+    tasks = [
+        {
+            f"huaweicloud.dbops.{module}": {**own, **(credentials(kind, "task")[0] if kind else {})},
+            "ignore_errors": refused,
+        }
+        for (module, own), kind in zip(TASKS.items(), cycle([*KINDS, None]))
+    ]
+    python = {"ansible_python_interpreter": "{{ ansible_playbook_python }}"}
+    play = {"hosts": "localhost", "connection": "local", "gather_facts": False, "vars": python, "tasks": tasks}
+    path = tmp_path / "playbook.yml"
+    path.write_text(json.dumps([play]), encoding="utf-8")
+    own_log = tmp_path / "ansible.log"
+    variables["ANSIBLE_LOG_PATH"] = str(own_log)
+
+    code, output = playbook.run(path, collections, tmp_path, variables, "-vvvv", "--diff")
+
+    assert code == 0, output
+    assert output.count("fatal: ") == len(TASKS) * refused
+    assert not leaks(output + own_log.read_text(encoding="utf-8") + log(), echo.signatures)
+    assert bool(echo.signatures) or not refused
