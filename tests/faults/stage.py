@@ -27,7 +27,7 @@ from ansible_collections.huaweicloud.dbops.plugins.module_utils.module import Fr
 from tests.emulator.fixtures import Emulator
 
 PLUGINS = "ansible_collections.huaweicloud.dbops.plugins"
-SENTENCE = re.compile(r"[A-Z][^\n]{10,1500}\.")
+SENTENCE = re.compile(r"[^\s][^\r\n]{10,3000}\.")
 OWN_VARIABLES = ("HW_", "HUAWEICLOUD_", "NETRC", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 
 
