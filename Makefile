@@ -7,7 +7,7 @@ VENV := .venv
 IMPORTABLE := build/ansible_collections/huaweicloud/dbops/plugins
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint sanity unit faults scale integration docs-lint benchmark clean
+.PHONY: help setup demo test lint sanity unit faults scale integration docs docs-lint benchmark clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,6 +39,9 @@ scale: setup ## Count what the modules cost when there is a lot of everything
 
 integration: setup ## Run the integration targets on the oldest and the newest ansible-core
 	@$(VENV)/bin/nox --tags integration
+
+docs: setup ## Build the documentation as a site, in build/site
+	@$(VENV)/bin/nox --tags site
 
 docs-lint: setup ## Check the documentation and the changelog
 	@$(VENV)/bin/nox --tags docs

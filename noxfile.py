@@ -86,6 +86,18 @@ def docs(session: nox.Session) -> None:
     session.run("antsibull-changelog", "lint")
 
 
+@in_development("site")
+def site(session: nox.Session) -> None:
+    """The documentation as a site."""
+    session.run("python", "-m", "tests.tools.site")
+
+
+@in_development("docs")
+def examples(session: nox.Session) -> None:
+    """The examples of the documentation against the embedded cloud."""
+    pytest(session, "tests/docs")
+
+
 @in_development("unit")
 def unit(session: nox.Session) -> None:
     """Unit tests of the plugins, with their coverage."""

@@ -51,9 +51,25 @@ author:
 """
 
 EXAMPLES = r"""
+- name: Read the audit instances
+  huaweicloud.dbops.dbss_audit_instance_info:
+  register: instances
+
+- name: Read their databases
+  huaweicloud.dbops.dbss_audit_database_info:
+  register: databases
+
+- name: See whether the audit instances that the baseline covers run
+  huaweicloud.dbops.dbss_audit_instance:
+    instances: [audit-prod, audit-test]
+  register: started
+  check_mode: true
+
 - name: Judge what was found by the audit baseline
   ansible.builtin.set_fact:
-    verdict: "{{ before | huaweicloud.dbops.dbss_audit_baseline(after, started, switched.results) }}"
+    verdict: "{{ found | huaweicloud.dbops.dbss_audit_baseline(found, started, []) }}"
+  vars:
+    found: "{{ instances | combine(databases) }}"
 """
 
 RETURN = r"""
