@@ -79,10 +79,31 @@ def types(session: nox.Session) -> None:
     session.run("mypy", "--package", "ansible_collections.huaweicloud.dbops.plugins")
 
 
+@in_development("lint")
+def roles(session: nox.Session) -> None:
+    """Roles and playbooks, by the strictest profile of ansible-lint."""
+    collection = BUILD / "lint" / "ansible_collections" / "huaweicloud" / "dbops"
+    session.run("python", "-m", "tests.tools.checkout", str(collection))
+    session.chdir(collection)
+    playbooks = ["audit_baseline", "om_access", "rolling_restart"]
+    session.run(
+        *("ansible-lint", "--offline", "--nocolor", "--profile", "production", "roles", "tests/demo/site.yml"),
+        *(f"playbooks/{name}.yml" for name in playbooks),
+        env={"ANSIBLE_COLLECTIONS_PATH": str(BUILD / "lint")},
+    )
+
+
+@in_development("lint")
+def licences(session: nox.Session) -> None:
+    """A licence and a copyright for each file."""
+    session.run("reuse", "lint", "--quiet")
+
+
 @in_development("docs")
 def docs(session: nox.Session) -> None:
     """Documentation of the plugins, and the changelog."""
-    session.run("antsibull-docs", "lint-collection-docs", "--plugin-docs", "--skip-rstcheck", ".")
+    own = ["--validate-collection-refs", "self"]
+    session.run("antsibull-docs", "lint-collection-docs", "--plugin-docs", *own, "--skip-rstcheck", ".")
     session.run("antsibull-changelog", "lint")
 
 

@@ -11,7 +11,14 @@ import yaml
 
 from tests.tools.checkout import ROOT, files
 
-ONLY_IN_A_CHECKOUT = {".ci/run", ".github/workflows/test.yml", ".gitignore", ".pre-commit-config.yaml", "galaxy.yml"}
+ONLY_IN_A_CHECKOUT = {
+    ".ci/run",
+    ".github/workflows/test.yml",
+    ".gitignore",
+    ".pre-commit-config.yaml",
+    "LICENSES/GPL-3.0-or-later.txt",
+    "galaxy.yml",
+}
 ONLY_IN_AN_ARTIFACT = {"FILES.json", "MANIFEST.json"}
 
 
