@@ -23,6 +23,7 @@ PATHS = ROOT / "build" / "site-source"
 COLLECTION = PATHS / "ansible_collections" / "huaweicloud" / "dbops"
 DOCS = COLLECTION / "docs"
 PAGES = {
+    "changelog": Path("CHANGELOG.md"),
     "contributing": Path("CONTRIBUTING.md"),
     "embedded_cloud": Path("tests/emulator/README.md"),
     "security": Path("SECURITY.md"),
