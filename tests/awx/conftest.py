@@ -8,8 +8,6 @@ from __future__ import annotations
 import pytest
 import yaml
 
-from tests.emulator.fixtures import emulator, running_emulator  # noqa: F401
-from tests.integration.conftest import artifact, collections  # noqa: F401
 from tests.tools.checkout import ROOT
 
 AWX = ROOT / "extensions" / "awx"

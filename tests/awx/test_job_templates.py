@@ -70,7 +70,7 @@ def test_questions_obey_the_rules(template, question):
     assert low is None or (isinstance(low, int) and isinstance(high, int) and low <= high)
     if "default" in question:
         default = question["default"]
-        assert type(default) is TYPES[question["type"]]
+        assert isinstance(default, TYPES[question["type"]]) and not isinstance(default, bool)
         if "choices" in question:
             assert default in question["choices"]
         elif low is not None:

@@ -101,7 +101,7 @@ def one_check(bench: Bench, rounds: int) -> dict[str, Any]:
     bench.tasks(list(contenders.values()))  # warms the caches up
     times = bench.tasks(list(contenders.values()) * rounds)
     by_name = {name: times[index :: len(contenders)] for index, name in enumerate(contenders)}
-    by_name["script on the official SDK"] = [bench.script("check", "instance-0") for _ in range(rounds)]
+    by_name["script on the official SDK"] = [bench.script("check", "instance-0") for number in range(rounds)]
     return {name: _spread(values) for name, values in by_name.items()}
 
 
@@ -160,7 +160,7 @@ def the_cloud_alone(bench: Bench, calls: int = 1000) -> dict[str, float]:
         bench.emulator.settings(validate=validation)
         with requests.Session() as session:
             start = time.perf_counter()
-            for _ in range(calls):
+            for number in range(calls):  # noqa: B007
                 session.get(url, headers=token, timeout=10).raise_for_status()
             found[validation] = calls / (time.perf_counter() - start)
     return found

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import pytest
 
-from tests.integration.conftest import artifact, collections  # noqa: F401
-
 
 @pytest.fixture
 def cloud(emulator):

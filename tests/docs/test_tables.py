@@ -30,7 +30,7 @@ def test_readme_lists_the_modules():
 
 
 def test_readme_lists_their_states():
-    for module, _, states in rows(README, "## Modules"):
+    for module, _keeps, states in rows(README, "## Modules"):
         text = (ROOT / "plugins" / "modules" / f"{module.strip('`')}.py").read_text(encoding="utf-8")
         if "huaweicloud.dbops.power" in text:
             text = (ROOT / "plugins" / "doc_fragments" / "power.py").read_text(encoding="utf-8")
@@ -67,7 +67,7 @@ def test_iam_actions_are_those_of_the_contract():
     page = (ROOT / "docs" / "credentials.md").read_text(encoding="utf-8")
     table = rows(page, "## The least that must be allowed")
     assert sorted(row[0].strip("`") for row in table if row[0]) == MODULES
-    for _, operation, action in table:
+    for _module, operation, action in table:
         assert actions[re.match(r"`(\w+)`", operation)[1]] == action.strip("`"), operation
 
 

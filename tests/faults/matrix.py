@@ -308,7 +308,7 @@ def run_all(titles: Iterable[str]) -> dict[str, str]:
     context = multiprocessing.get_context("spawn")
     with ExitStack() as stack:
         clouds = context.SimpleQueue()
-        for _ in range(WORKERS):
+        for number in range(WORKERS):  # noqa: B007
             process, emulator = fixtures.start(
                 Path(stack.enter_context(tempfile.TemporaryDirectory())), "--validate", "requests"
             )

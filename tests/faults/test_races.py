@@ -33,7 +33,7 @@ def _twice(emulator: Emulator, case: matrix.Case) -> tuple[dict[str, Any], dict[
     emulator.fault("latency", {"operation": case.act}, seconds=1, times=2)
     ready, results = CONTEXT.Barrier(2), CONTEXT.SimpleQueue()
     arguments = (ready, results, case.module, case.options, emulator.env)
-    runs = [CONTEXT.Process(target=_run, args=arguments) for _ in range(2)]
+    runs = [CONTEXT.Process(target=_run, args=arguments) for number in range(2)]
     for run in runs:
         run.start()
     both = results.get(), results.get()

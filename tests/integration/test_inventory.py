@@ -27,7 +27,7 @@ def examples(plugin: str) -> tuple[str, str]:
     """Return the configuration and the playbook, which is commented out, of a plugin's EXAMPLES."""
     source = (ROOT / "plugins" / "inventory" / f"{plugin}.py").read_text(encoding="utf-8")
     [text] = re.findall(r'(?s)EXAMPLES = r"""\n(.*?)"""', source)
-    configuration, _, commented = text.partition("# A playbook that lets")
+    configuration, commented = text.split("# A playbook that lets", 1)
     return configuration, re.sub(r"(?m)^# ?", "", commented.partition("\n")[2])
 
 

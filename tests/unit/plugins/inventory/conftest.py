@@ -19,7 +19,7 @@ AS_IN_A_MODULE = {**vars(_internal)}
 from ansible.plugins.loader import init_plugin_loader  # noqa: E402 - this import makes it a controller
 from ansible.utils.collection_loader._collection_finder import _AnsibleCollectionFinder  # noqa: E402
 
-from tests.unit.plugins.module_utils.conftest import http, sample  # noqa: E402, F401
+from tests.unit.plugins.module_utils.conftest import http, sample  # noqa: E402, F401 # pylint: disable=unused-import
 
 AS_ON_A_CONTROLLER = {**vars(_internal)}
 vars(_internal).update(AS_IN_A_MODULE)

@@ -1,7 +1,7 @@
 # Copyright (c) huaweicloud.dbops contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What playbooks need beside the embedded cloud: the collection built and installed as a user would."""
+"""The collection for tests of playbooks: built and installed as a user would."""
 
 from __future__ import annotations
 
