@@ -6,11 +6,13 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.answers import Unreadable, plain, rows, total
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.client import Client
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.errors import FAILED, ApiError, Fault
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.errors import FAILED, REFUSED, ApiError, Fault
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.lookup import Noun
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.operation import Operation
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.power import Node, least_settled
@@ -23,6 +25,9 @@ LIST_AUDIT_INSTANCES = Operation("listAuditInstances", "dbss", "GET", "/v1/{proj
 LIST_OM_INSTANCES = Operation("listOmInstances", "dbss", "POST", "/v2/{project_id}/db-om/instances", "list")
 LIST_DATABASES = Operation(
     "listAuditDatabasesV2", "dbss", "GET", "/v2/{project_id}/audit/{instance_id}/databases", "list"
+)
+LIST_ALARMS = Operation(
+    "listAuditAlarmLogsV2", "dbss", "POST", "/v2/{project_id}/audit/{instance_id}/alarm-log", "list"
 )
 SWITCH_DATABASE = Operation(
     "switchAuditDatabaseV3",
@@ -47,6 +52,8 @@ OM_INSTANCE_ACTIONS = {
 
 DATABASES_PER_PAGE = 10000
 """The largest page that listAuditDatabasesV2 allows."""
+
+ALARMS_PER_PAGE = 100
 
 _SWITCH_POSITIONS = {"1": "ON", "0": "OFF"}  # as old editions of the service spell them
 
@@ -140,6 +147,59 @@ class AuditDatabases:
         resource = DATABASE.describe(record)
         parse = _outcome(SWITCH_DATABASE, resource, "status")
         self._client.call(SWITCH_DATABASE, resource, parse, {"instance_id": self._instance_id}, body=body)
+
+
+class Alarms:
+    """The alarms of one audit instance.
+
+    @param wanted: C(risk), C(type) and C(status) as the operation takes them; without one, any
+    """
+
+    def __init__(self, client: Client, instance_id: str, wanted: Mapping[str, Any]) -> None:
+        self._client = client
+        self._instance_id = instance_id
+        self._wanted = wanted
+
+    def records(self, first: float, last: float) -> list[dict[str, Any]]:
+        """Return the alarms that came between two times, in s since the epoch (listAuditAlarmLogsV2). Raises ApiError.
+
+        It is not published whether pages are numbered from 0 or 1, so page 0 is asked for when C(total_num) says that
+        the others do not hold all.
+        """
+        span = {"start_time": _utc(first), "end_time": _utc(last)}
+        found: dict[str, dict[str, Any]] = {}
+        page = 1
+        while True:
+            rows, number = self._page({**self._wanted, "time": span, "page": page, "size": ALARMS_PER_PAGE})
+            known = len(found)
+            for row in rows:
+                found.setdefault(row["id"], row)
+            if page == 0 or len(found) >= number:
+                return list(found.values())
+            page = page + 1 if len(found) > known else 0
+
+    def _page(self, body: dict[str, Any]) -> tuple[list[dict[str, Any]], int]:
+        resource = f"the alarms of {AUDIT_INSTANCE.one} {self._instance_id}"
+        try:
+            page: tuple[list[dict[str, Any]], int] = self._client.call(
+                LIST_ALARMS, resource, _alarms, {"instance_id": self._instance_id}, body=body
+            )
+        except ApiError as error:
+            if body["page"] == 0 and error.effect == REFUSED:
+                return [], 0
+            raise
+        return page
+
+
+def _utc(seconds: float) -> str:
+    return time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(seconds))
+
+
+def _alarms(payload: dict[str, Any]) -> tuple[list[dict[str, Any]], int]:
+    number = payload.get("total_num")
+    if not isinstance(number, int):
+        raise Unreadable("answered without a total_num")
+    return [plain(row) for row in rows(payload, "alarm_log", "id")], number
 
 
 def _outcome(operation: Operation, resource: str, key: str) -> Any:

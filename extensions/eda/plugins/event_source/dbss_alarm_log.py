@@ -1,0 +1,250 @@
+# Copyright (c) huaweicloud.dbops contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+short_description: Alarms of DBSS audit instances as events
+description:
+  - Polls the alarms of DBSS audit instances, and emits each new one once.
+  - An event has two keys. C(alarm) is the alarm as the service describes it, with C(id), C(alarm_type), C(alarm_risk)
+    (C(LOW), C(MEDIUM) or C(HIGH)), C(alarm_status), C(alarm_life), C(alarm_time), C(alarm_fix_time),
+    C(alarm_description) and C(send_email). C(instance) has the C(id) and C(name) of the audit instance.
+  - When the service cannot be reached, or answers with an error, that is logged, and the next poll catches up. Alarms
+    that the service lists up to an hour late are not missed. Only at the start do wrong options or refused
+    credentials end the source.
+  - Alarms from before the start are not emitted, unless O(lookback) says so. What was emitted is forgotten when the
+    rulebook stops.
+  - It runs where ansible-rulebook runs, and needs ansible-core and requests there.
+options:
+  instances:
+    description: IDs or names of the audit instances. Without any, all of the project, also those that are yet to come.
+    type: list
+    elements: str
+  interval:
+    description: Seconds between two polls.
+    type: float
+    default: 60
+  lookback:
+    description: How many seconds before the start alarms count as new.
+    type: float
+    default: 0
+  risk:
+    description: Only alarms of these risks.
+    type: list
+    elements: str
+    choices: [LOW, MEDIUM, HIGH]
+  type:
+    description: Only alarms of this type.
+    type: str
+    choices:
+      - RISK_RULE
+      - RISK_CPU
+      - RISK_MEMORY
+      - RISK_DISK
+      - RISK_DISK_CAPACITY
+      - RISK_BACKUP
+      - AUDIT_QPS_OVERFLOW
+      - RISK_AGENT
+      - AUDIT_BACKUP_FAILED
+  status:
+    description: Only alarms that are confirmed (V(DONE)) or not (V(UNDO)).
+    type: str
+    choices: [DONE, UNDO]
+  region:
+    description: As with the modules, or E(HW_REGION_NAME).
+    type: str
+  access_key:
+    description: As with the modules. The pair falls back to E(HW_ACCESS_KEY) and E(HW_SECRET_KEY).
+    type: str
+  secret_key:
+    description: Belongs to O(access_key).
+    type: str
+  security_token:
+    description: Belongs to a temporary O(access_key), or E(HW_SECURITY_TOKEN).
+    type: str
+  auth_token:
+    description: As with the modules, or E(HW_AUTH_TOKEN). It does not last for long.
+    type: str
+  user_name:
+    description: As with the modules. The user falls back to E(HW_USER_NAME), E(HW_USER_PASSWORD) and E(HW_DOMAIN_NAME).
+    type: str
+  password:
+    description: Belongs to O(user_name).
+    type: str
+  domain_name:
+    description: Belongs to O(user_name).
+    type: str
+  project_id:
+    description: As with the modules, or E(HW_PROJECT_ID).
+    type: str
+  project_name:
+    description: As with the modules, or E(HW_PROJECT_NAME).
+    type: str
+  cloud:
+    description: As with the modules, or E(HW_CLOUD).
+    type: str
+    default: myhuaweicloud.com
+  endpoints:
+    description: As with the modules, or E(HW_ENDPOINTS).
+    type: dict
+  validate_certs:
+    description: As with the modules.
+    type: bool
+    default: true
+  ca_cert:
+    description: As with the modules.
+    type: path
+  request_timeout:
+    description: As with the modules.
+    type: float
+    default: 30
+  max_retries:
+    description: As with the modules, or E(HW_MAX_RETRIES).
+    type: int
+    default: 5
+"""
+
+EXAMPLES = r"""
+- huaweicloud.dbops.dbss_alarm_log:
+    region: cn-north-4
+    risk: [HIGH]
+    interval: 30
+"""
+
+import asyncio
+import logging
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+try:
+    import ansible_collections.huaweicloud.dbops  # noqa: F401
+except ImportError:  # ansible-rulebook runs this file without making collections importable
+    sys.path.append(str(Path(__file__).absolute().parents[7]))
+
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.client import Client
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.connection import READERS, connect, read_options
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.dbss import Alarms, AuditInstances
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.errors import REFUSED, DbopsError, UsageError
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.lookup import find
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.parallel import for_each
+
+LOG = logging.getLogger(__name__)
+
+OVERLAP = 3600.0
+"""How late, in s, the service may list an alarm, and how far its clock may differ from ours."""
+
+TYPES = [
+    *("RISK_RULE", "RISK_CPU", "RISK_MEMORY", "RISK_DISK", "RISK_DISK_CAPACITY", "RISK_BACKUP"),
+    *("AUDIT_QPS_OVERFLOW", "RISK_AGENT", "AUDIT_BACKUP_FAILED"),
+]
+OPTIONS: dict[str, Any] = {
+    "instances": {"type": "list", "elements": "str"},
+    "interval": {"type": "float", "default": 60.0},
+    "lookback": {"type": "float", "default": 0.0},
+    "risk": {"type": "list", "elements": "str", "choices": ["LOW", "MEDIUM", "HIGH"]},
+    "type": {"type": "str", "choices": TYPES},
+    "status": {"type": "str", "choices": ["DONE", "UNDO"]},
+}
+Alarm = dict[str, Any]
+
+
+class News:
+    """Tells the new alarms of one audit instance from those that are known.
+
+    @param since: alarms up to this time, in s since the epoch, are not new
+    """
+
+    def __init__(self, since: float) -> None:
+        self._read_until = since
+        self._seen: dict[str, float] | None = None  # by alarm ID: when it was last seen, in s since the epoch
+
+    def read(self, alarms: Callable[[float, float], list[Alarm]], now: float) -> list[Alarm]:
+        """Return the alarms that are new, oldest first. When it raises, the next call catches up.
+
+        @param alarms: returns the alarms between two times, in s since the epoch
+        """
+        first = self._read_until - OVERLAP
+        if self._seen is None:
+            self._seen = {alarm["id"]: now for alarm in alarms(first, self._read_until)}
+        found = alarms(first, now)
+        new = [alarm for alarm in found if alarm["id"] not in self._seen]
+        recent = {alarm_id: seen for alarm_id, seen in self._seen.items() if seen >= first}
+        self._seen = {**recent, **{alarm["id"]: now for alarm in found}}
+        self._read_until = now
+        return sorted(new, key=lambda alarm: str(alarm.get("alarm_time")))
+
+
+class Source:
+    """Polls the audit instances that the options name; the clock of the client tells the time."""
+
+    def __init__(self, options: dict[str, Any]) -> None:
+        self._options = options
+        self._wanted = {key: options[key] for key in ("risk", "type", "status") if options[key]}
+        self._client: Client | None = connect(options, warn=LOG.warning)
+        self._since = self._client.clock.now() - options["lookback"]
+        self._news: dict[str, News] = {}
+        self._polled = False
+
+    def poll(self) -> list[dict[str, Any]]:
+        """Return the events since the last poll.
+
+        @raises DbopsError: when the very first poll shows that the options or credentials cannot be right
+        """
+        self._client = self._client or connect(self._options, warn=LOG.warning)
+        try:
+            instances = AuditInstances(self._client).records()
+            if self._options["instances"]:
+                instances = find(instances, AuditInstances.noun, self._options["instances"])
+        except DbopsError as error:
+            if not self._polled and (isinstance(error, UsageError) or getattr(error, "effect", None) == REFUSED):
+                raise
+            self._give_up(error)
+            return []
+        self._polled = True
+        events = []
+        for result in for_each(self._read, instances, READERS):
+            if isinstance(result, DbopsError):
+                self._give_up(result)
+            else:
+                events += result
+        return events
+
+    def _read(self, instance: dict[str, Any]) -> list[dict[str, Any]]:
+        client: Any = self._client
+        news = self._news.setdefault(instance["id"], News(self._since))
+        alarms = news.read(Alarms(client, instance["id"], self._wanted).records, client.clock.now())
+        origin = {key: instance.get(key) for key in ("id", "name")}
+        return [{"alarm": alarm, "instance": origin} for alarm in alarms]
+
+    def _give_up(self, error: DbopsError) -> None:
+        """Log an error, and begin the next poll with a new login: the old one may be what is wrong."""
+        LOG.warning("%s The next try is in %g s.", error, self._options["interval"])
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections."""
+        if self._client:
+            self._client.close()
+            self._client = None
+
+
+async def main(queue: Any, args: dict[str, Any]) -> None:
+    """Put an event into the queue for each new alarm, until cancelled.
+
+    @param args: the options
+    @raises DbopsError: when the options or credentials cannot be right
+    """
+    options = read_options({key: value for key, value in args.items() if key != "eda_feedback_queue"}, OPTIONS)
+    source = Source(options)
+    try:
+        while True:
+            for event in await asyncio.to_thread(source.poll):
+                await queue.put(event)
+            await asyncio.sleep(options["interval"])
+    finally:
+        source.close()
