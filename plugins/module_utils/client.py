@@ -52,7 +52,8 @@ CALL_BUDGET = 60.0
 _LONGEST_RETRY_AFTER = 30.0
 _FIRST_BACKOFF = 0.5
 _LONGEST_BACKOFF = 10.0
-_HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?")
+_LABEL = r"[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
+_HOST = re.compile(rf"{_LABEL}(\.{_LABEL})*\.?")
 
 
 class Clock(NamedTuple):
@@ -88,14 +89,16 @@ class Settings(NamedTuple):
             parts = urlsplit(endpoint)
         except ValueError:  # such as a bracket that is not closed
             parts = urlsplit("")
-        if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        host = parts.hostname or ""
+        named = ":" in host or _HOST.fullmatch(host)  # an IPv6 address or a name
+        if parts.scheme not in ("http", "https") or not named or parts.query or parts.fragment:
             raise UsageError(f"The endpoint of {service} is not a base URL such as https://{service}.example.com.")
         if parts.username or parts.password:
             raise UsageError(f"The endpoint of {service} must not contain a user name or password.")
-        if parts.scheme == "http" and self.validate_certs and not _is_loopback(parts.hostname):
+        if parts.scheme == "http" and self.validate_certs and not _is_loopback(host):
             raise UsageError(
                 f"The endpoint of {service} uses plain HTTP, which would send the credentials unprotected to "
-                f"{parts.hostname}: use https, or say validate_certs=false if that is really wanted."
+                f"{host}: use https, or say validate_certs=false if that is really wanted."
             )
         return endpoint.rstrip("/")
 

@@ -28,6 +28,7 @@ READERS = 8
 """How many records are read at the same time where the task does not say."""
 
 _POSITIVE = ("request_timeout", "concurrency", "wait_sleep", "wait_timeout", "interval")
+_MOST = 1_000_000  # sockets cannot wait much longer, nor can a pool make room for many more connections
 
 
 def first_set(*names: str) -> Any:
@@ -96,8 +97,10 @@ def connect(
     @raises UsageError: when the credentials are missing or incomplete, or an option makes no sense
     """
     for name in _POSITIVE:
-        if options.get(name) is not None and not options[name] > 0:
-            raise UsageError(f"{name} must be more than 0, not {options[name]:g}.")
+        value = options.get(name)
+        if value is not None and not 0 < value <= _MOST:
+            limit = f"at most {_MOST}" if value > 0 else "more than 0"
+            raise UsageError(f"{name} must be {limit}, not {value:g}.")
     if options["project_id"]:
         check_id("project_id", options["project_id"], PROJECT_ID)
     credentials = choose_credentials(options, os.environ)

@@ -172,6 +172,13 @@ def test_numbers_must_be_positive(name, value):
         connect({**options_of(), name: value}, warn=pytest.fail)
 
 
+@pytest.mark.parametrize("name", ["request_timeout", "concurrency", "wait_sleep", "wait_timeout", "interval"])
+@pytest.mark.parametrize("value", [1_000_001, 1e30, float("inf")])
+def test_numbers_have_an_end(name, value):
+    with pytest.raises(UsageError, match=f"^{name} must be at most 1000000, not "):
+        connect({**options_of(), name: value}, warn=pytest.fail)
+
+
 @pytest.mark.parametrize("project", ["../other", "p1", "a" * 65])
 def test_project_id_must_be_one(project):
     with pytest.raises(UsageError, match=f"^project_id {project!r} is not an ID"):
