@@ -7,7 +7,7 @@ VENV := .venv
 IMPORTABLE := build/ansible_collections/huaweicloud/dbops/plugins
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint sanity unit faults scale integration docs docs-lint benchmark clean
+.PHONY: help setup demo test lint sanity unit awx faults scale integration docs docs-lint benchmark clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,6 +30,9 @@ sanity: setup ## Run ansible-test sanity on the oldest and the newest ansible-co
 
 unit: setup ## Run the unit tests, those of the embedded cloud too
 	@$(VENV)/bin/nox --tags unit
+
+awx: setup ## Check the files for AWX, and run the playbooks as AWX does
+	@$(VENV)/bin/nox --tags awx
 
 faults: setup ## Run the modules against an embedded cloud that misbehaves
 	@$(VENV)/bin/nox --tags faults
