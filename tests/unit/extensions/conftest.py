@@ -1,7 +1,7 @@
 # Copyright (c) huaweicloud.dbops contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The event source as ansible-rulebook loads it, and the embedded cloud."""
+"""The event source as ansible-rulebook loads it, and nothing of the environment."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from types import SimpleNamespace
 
 import pytest
 
-from tests.emulator.fixtures import emulator, running_emulator  # noqa: F401
 from tests.tools.checkout import ROOT
 
 SOURCE = ROOT / "extensions" / "eda" / "plugins" / "event_source" / "dbss_alarm_log.py"

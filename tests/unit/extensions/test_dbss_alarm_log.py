@@ -20,7 +20,6 @@ import yaml
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.connection import AUTH_OPTIONS
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.errors import ApiError, UsageError
 
-from tests.tools import artifact
 from tests.tools.checkout import ROOT
 
 RULEBOOK = ROOT / "extensions" / "eda" / "rulebooks" / "dbss_alarms.yml"
@@ -254,8 +253,7 @@ def test_the_rulebook_uses_what_there_is(source):
 
 
 @pytest.mark.skipif(not shutil.which("java"), reason="ansible-rulebook needs Java")
-def test_ansible_rulebook_runs_it(emulator, tmp_path):
-    collections = artifact.install(artifact.build(tmp_path / "artifact"))
+def test_ansible_rulebook_runs_it(emulator, collections, tmp_path):
     rulebook = tmp_path / "rulebook.yml"
     rulebook.write_text(SHORT, encoding="utf-8")
     tools = Path(sys.executable).parent

@@ -118,11 +118,12 @@ import asyncio
 import logging
 import sys
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 try:
-    import ansible_collections.huaweicloud.dbops  # noqa: F401
+    import_module("ansible_collections.huaweicloud.dbops")
 except ImportError:  # ansible-rulebook runs this file without making collections importable
     sys.path.append(str(Path(__file__).absolute().parents[7]))
 
