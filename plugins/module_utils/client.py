@@ -109,7 +109,7 @@ class Settings(NamedTuple):
                 "(HW_ENDPOINTS)."
             )
         host = f"{service}.{self.region}.{self.cloud}"
-        if not _HOST.fullmatch(host):
+        if ":" in host or not _HOST.fullmatch(host):
             raise UsageError(f"region {self.region!r} and cloud {self.cloud!r} do not make a host name.")
         return f"https://{host}"
 
@@ -413,7 +413,8 @@ def _judge_words(response: Any, payload: Any, fault: Fault, now: float) -> str:
         target = _host_of(response.headers.get("Location") or "") or "another address"
         return f"the answer redirects to {redact(target)}, and credentials are not sent on (HTTP {status})"
     if payload is None:
-        return f"a gateway answered with {_describe_body(response)} (HTTP {status} {response.reason})"
+        phrase = redact(f"HTTP {status} {response.reason or ''}", 80)
+        return f"a gateway answered with {_describe_body(response)} ({phrase})"
     words = explain(fault)
     skew = _clock_skew(response.headers.get("Date"), now)
     if status == 401 and abs(skew) > 600:

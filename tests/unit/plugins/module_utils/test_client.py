@@ -224,6 +224,7 @@ def test_base_url(settings, url):
         ({"region": "cn north"}, "region 'cn north' and cloud 'myhuaweicloud.com' do not make a host name"),
         ({"region": "x/y"}, "do not make a host name"),
         ({"region": "x@evil.example.com"}, "do not make a host name"),
+        ({"region": "evil.example.com:443"}, "do not make a host name"),
         ({"cloud": "example.com:8443"}, "do not make a host name"),
         ({"cloud": "example.com/#"}, "do not make a host name"),
         ({"endpoints": {"dbss": "dbss.example.com"}}, "is not a base URL such as https://dbss.example.com"),
