@@ -71,6 +71,9 @@ def sample() -> Callable[[str], Any]:
 
 @pytest.fixture(scope="session")
 def contract() -> Any:
-    """Return the contract of the API."""
+    """Return the contract of the API, with the operations that were added to it."""
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    return yaml.load((CONTRACT / "openapi.yaml").read_text(encoding="utf-8"), Loader=loader)
+    names = ("openapi.yaml", "additions.yaml")
+    document, additions = (yaml.load((CONTRACT / name).read_text(encoding="utf-8"), Loader=loader) for name in names)
+    document["paths"].update(additions["paths"])
+    return document
