@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import Any
 
 
@@ -14,9 +15,10 @@ class Unreadable(ValueError):
     """A successful answer does not say what it must; its text goes on from "the service …"."""
 
 
-def rows(payload: Any, key: str, *needed: str) -> list[dict[str, Any]]:
+def rows(payload: Any, key: str, *needed: str, optional: Collection[str] = ()) -> list[dict[str, Any]]:
     """Return the list under a key, after checking that each row is an object with a text under the needed keys.
 
+    @param optional: keys that have a text or None; None too where they are missing
     @raises Unreadable: when it is not so
     """
     found = payload.get(key) if isinstance(payload, dict) else None
@@ -24,7 +26,11 @@ def rows(payload: Any, key: str, *needed: str) -> list[dict[str, Any]]:
         raise Unreadable(f"answered without a list of {key}")
     if not all(isinstance(row, dict) and all(isinstance(row.get(name), str) for name in needed) for row in found):
         raise Unreadable(f"answered with {key} that lack {' or '.join(needed) or 'content'}")
-    return found
+    records = [{**dict.fromkeys(optional), **row} for row in found]
+    for name in optional:
+        if not all(record[name] is None or isinstance(record[name], str) for record in records):
+            raise Unreadable(f"answered with {key} whose {name} is no text")
+    return records
 
 
 def total(payload: dict[str, Any]) -> int | None:

@@ -217,16 +217,17 @@ def _outcome(operation: Operation, resource: str, key: str) -> Any:
 
 
 def _audit_instances(payload: dict[str, Any]) -> tuple[list[dict[str, Any]], int]:
-    records = [plain(row) for row in rows(payload, "servers", "id", "status")]
+    records = [plain(row) for row in rows(payload, "servers", "id", "status", optional=["name", "task"])]
     told = total(payload)
     return records, len(records) if told is None else told  # without a total, the answer is all there is
 
 
 def _om_instances(payload: dict[str, Any]) -> list[dict[str, Any]]:
     records = []
-    for row in rows(payload, "clusters", "instance_id"):
+    for row in rows(payload, "clusters", "instance_id", optional=["name"]):
         record = plain(row)
-        record["nodes"] = [plain(node) for node in rows(record.pop("detail", None), "server", "status")]
+        nodes = rows(record.pop("detail", None), "server", "status", optional=["task_status"])
+        record["nodes"] = [plain(node) for node in nodes]
         record["status"], record["task"] = least_settled(OmInstances.nodes(record))
         records.append(record)
     return records
@@ -239,7 +240,7 @@ def _databases(payload: dict[str, Any]) -> tuple[list[dict[str, Any]], int | Non
 
 def _database(row: dict[str, Any]) -> dict[str, Any]:
     record = plain(row)
-    status = str(record.get("status"))
+    status = "null" if record.get("status") is None else str(record["status"])
     record["status"] = _SWITCH_POSITIONS.get(status, status)
     # The record has the audit instance's name under this key, so the database's own instance moves aside.
     record["database_instance_name"] = record.pop("instance_name", None)

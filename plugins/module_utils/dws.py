@@ -38,7 +38,7 @@ class Clusters:
     def records(self) -> list[dict[str, Any]]:
         """Return all clusters (listClusters). Raises ApiError."""
         clusters: list[dict[str, Any]] = self._client.call(
-            LIST_CLUSTERS, f"the {CLUSTER.many}", lambda payload: rows(payload, "clusters", "id")
+            LIST_CLUSTERS, f"the {CLUSTER.many}", lambda payload: rows(payload, "clusters", "id", optional=["name"])
         )
         return clusters
 

@@ -44,6 +44,17 @@ def test_rows_that_do_not(payload, needed, words):
         rows(payload, "servers", *needed)
 
 
+def test_rows_have_what_is_optional():
+    found = rows({"servers": [{"id": "a"}, {"id": "b", "name": "c"}]}, "servers", "id", optional=["name"])
+    assert found == [{"id": "a", "name": None}, {"id": "b", "name": "c"}]
+
+
+@pytest.mark.parametrize("name", [1, True, [], {}])
+def test_rows_do_not_have_anything_else_for_it(name):
+    with pytest.raises(Unreadable, match=r"^answered with servers whose name is no text$"):
+        rows({"servers": [{"id": "a"}, {"id": "b", "name": name}]}, "servers", "id", optional=["name"])
+
+
 @given(json_with("servers", "id"))
 def test_rows_are_sound_or_unreadable(payload):
     try:

@@ -226,13 +226,13 @@ def test_old_spellings_of_the_position(bench, old, new):
     assert outcome["databases"][0]["status"] == new
 
 
-@pytest.mark.parametrize("position", ["HALF", None, 2])
-def test_a_position_that_is_not_known(bench, position):
+@pytest.mark.parametrize(("position", "shown"), [("HALF", "HALF"), (None, "null"), (2, "2")])
+def test_a_position_that_is_not_known(bench, position, shown):
     calls = [databases({**ORDERS, "status": position}, BILLING), switch(BILLING, "ON"), databases(ORDERS, BILLING_ON)]
     outcome = keep(bench, calls, fails=True, all_databases=True)
     error = (
         f"Database orders ({ORDERS['id']}) cannot become enabled: it has a switch position that is not known here "
-        f"(status {position})."
+        f"(status {shown})."
     )
     assert outcome["msg"] == f"1 of 2 databases failed. {error}"
     assert outcome["failed_databases"] == [{"id": ORDERS["id"], "name": "orders", "error": error}]
