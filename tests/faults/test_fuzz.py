@@ -9,6 +9,7 @@ import json
 import os
 import re
 import threading
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 import pytest
@@ -79,8 +80,6 @@ DAMAGE = (
     | st.text(max_size=8)
     | st.sampled_from(
         [
-            GONE,
-            GONE,
             GONE,
             [],
             {},
@@ -188,8 +187,18 @@ EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "25"))
 many = settings(max_examples=EXAMPLES, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 
 
-def play(module: str, options: dict[str, Any], variables: dict[str, str], answers: list[Answer]) -> stage.Outcome:
-    """Run a module whose calls are answered in this order, the last answer over and over."""
+def play(
+    module: str, options: dict[str, Any], variables: dict[str, str], answer: Callable[[Any], Any]
+) -> stage.Outcome:
+    """Run a module whose requests a function answers."""
+    with responses.RequestsMock(assert_all_requests_are_fired=False) as service:
+        for method in ("GET", "POST"):
+            service.add_callback(method, re.compile(".*"), answer)
+        return stage.run(module, options, variables, stage.fast())
+
+
+def in_turn(answers: list[Answer]) -> Callable[[Any], Any]:
+    """Return a function that gives the answers in this order, the last one over and over."""
     lock, left = threading.Lock(), list(answers)
 
     def answer(request: Any) -> Any:
@@ -197,10 +206,7 @@ def play(module: str, options: dict[str, Any], variables: dict[str, str], answer
             following = left.pop(0) if len(left) > 1 else left[0]
         return following.to(request)
 
-    with responses.RequestsMock(assert_all_requests_are_fired=False) as service:
-        for method in ("GET", "POST"):
-            service.add_callback(method, re.compile(".*"), answer)
-        return stage.run(module, options, variables, stage.fast())
+    return answer
 
 
 def check(outcome: stage.Outcome) -> None:
@@ -212,6 +218,34 @@ def check(outcome: stage.Outcome) -> None:
 
 
 WAITS = {"wait_timeout": 30}
+RICHEST = {pattern: max(samples, key=lambda sample: len(str(sample))) for pattern, samples in ANSWERS}
+
+
+def places(value: Any) -> Iterator[list[int]]:
+    """Yield the place of each value in JSON, of lists only the first row's."""
+    yield []
+    children = list(value.values()) if isinstance(value, dict) else value[:1] if isinstance(value, list) else []
+    for number, child in enumerate(children):
+        yield from ([number, *place] for place in places(child))
+
+
+@pytest.mark.parametrize(("module", "options"), dict(TASKS).items(), ids=dict(TASKS))
+@pytest.mark.parametrize("damage", [GONE, None, [], 0, "x"], ids=repr)
+def test_each_value_of_each_answer_damaged(module, options, damage):
+    waits = {} if module.endswith("_info") else {"wait_timeout": 3}
+    asked: set[re.Pattern[str]] = set()
+
+    def answer(request: Any) -> Any:
+        pattern = next(pattern for pattern, _ in ANSWERS if pattern.search(request.url.partition("?")[0]))
+        asked.add(pattern)
+        value = damaged(RICHEST[pattern], place, damage) if pattern is spoilt else RICHEST[pattern]
+        return 200, {}, json.dumps(value)
+
+    spoilt: re.Pattern[str] | None = None
+    check(play(module, {**waits, **options}, BY_KEY, answer))
+    for spoilt in tuple(asked):
+        for place in places(RICHEST[spoilt]):  # noqa: B007 - for answer()
+            check(play(module, {**waits, **options}, BY_KEY, answer))
 
 
 @pytest.mark.parametrize(("module", "options"), TASKS, ids=lambda value: str(value)[:60])
@@ -219,13 +253,13 @@ WAITS = {"wait_timeout": 30}
 @given(answers=st.lists(ANSWER, min_size=1, max_size=6))
 def test_answers(module, options, answers):
     waits = {} if module.endswith("_info") else WAITS
-    check(play(module, {"max_retries": 2, **waits, **options}, BY_KEY, answers))
+    check(play(module, {"max_retries": 2, **waits, **options}, BY_KEY, in_turn(answers)))
 
 
 @many
 @given(answers=st.lists(ANSWER, min_size=1, max_size=4))
 def test_answers_to_a_login(answers):
-    check(play("dws_cluster_info", {"max_retries": 2}, BY_PASSWORD, answers))
+    check(play("dws_cluster_info", {"max_retries": 2}, BY_PASSWORD, in_turn(answers)))
 
 
 TEXT = st.text(st.characters(exclude_characters="\0", codec="utf-8"), max_size=40)
@@ -234,7 +268,7 @@ NUMBERS = {
     **dict.fromkeys(["request_timeout", "wait_timeout", "wait_sleep"], st.floats() | st.integers()),
     **dict.fromkeys(["max_retries", "concurrency"], st.integers()),
 }
-GOOD = [Answer("good", 200, {}, 0, [], None, b"")]
+GOOD = in_turn([Answer("good", 200, {}, 0, [], None, b"")])
 
 
 @many
