@@ -252,7 +252,10 @@ def test_the_rulebook_uses_what_there_is(source):
     assert set(playbook["extra_vars"]) <= set(options)
 
 
-@pytest.mark.skipif(not shutil.which("java"), reason="ansible-rulebook needs Java")
+@pytest.mark.skipif(
+    not (shutil.which("java") and Path(sys.executable).with_name("ansible-rulebook").exists()),
+    reason="it needs Java and ansible-rulebook",
+)
 def test_ansible_rulebook_runs_it(emulator, collections, tmp_path):
     rulebook = tmp_path / "rulebook.yml"
     rulebook.write_text(SHORT, encoding="utf-8")
