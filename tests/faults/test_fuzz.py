@@ -69,7 +69,7 @@ ANSWERS = [
         ("/(start|stop|reboot)", "rebootAuditInstance.200"),
     ]
 ]
-assert all(samples for _, samples in ANSWERS)
+assert all(each[1] for each in ANSWERS)
 
 GONE = "gone"  # in the place of a value: the key is missing too
 DAMAGE = (
@@ -236,7 +236,7 @@ def test_each_value_of_each_answer_damaged(module, options, damage):
     asked: set[re.Pattern[str]] = set()
 
     def answer(request: Any) -> Any:
-        pattern = next(pattern for pattern, _ in ANSWERS if pattern.search(request.url.partition("?")[0]))
+        pattern = next(each[0] for each in ANSWERS if each[0].search(request.url.partition("?")[0]))
         asked.add(pattern)
         value = damaged(RICHEST[pattern], place, damage) if pattern is spoilt else RICHEST[pattern]
         return 200, {}, json.dumps(value)
