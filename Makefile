@@ -7,7 +7,7 @@ VENV := .venv
 IMPORTABLE := build/ansible_collections/huaweicloud/dbops/plugins
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint sanity unit awx faults scale integration docs docs-lint benchmark clean
+.PHONY: help setup demo test lint sanity unit awx faults scale integration docs docs-lint build benchmark clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,6 +48,10 @@ docs: setup ## Build the documentation as a site, in build/site
 
 docs-lint: setup ## Check the documentation and the changelog
 	@$(VENV)/bin/nox --tags docs
+
+build: setup ## Build the artifact for Galaxy, in build/artifact
+	@rm -rf build/artifact
+	@$(VENV)/bin/python -m tests.tools.artifact build/artifact
 
 benchmark: setup ## Measure what tasks cost, and write tables and a picture to docs/performance
 	@$(VENV)/bin/pip install --quiet --requirement tests/requirements/benchmark.txt

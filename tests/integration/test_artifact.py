@@ -1,31 +1,40 @@
 # Copyright (c) huaweicloud.dbops contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The artifact holds what is in git and nothing else, whatever lies about in the checkout."""
+"""The artifact holds what users need and nothing else, and each build of it is the same."""
 
 from __future__ import annotations
 
+import re
+import shutil
 import tarfile
 
 import yaml
 
+from tests.tools import artifact as tools
 from tests.tools.checkout import ROOT, files
 
-ONLY_IN_A_CHECKOUT = {
-    ".ci/run",
-    ".github/workflows/test.yml",
-    ".gitignore",
-    ".pre-commit-config.yaml",
-    "LICENSES/GPL-3.0-or-later.txt",
-    "galaxy.yml",
-}
-ONLY_IN_AN_ARTIFACT = {"FILES.json", "MANIFEST.json"}
+USERS_NEED = re.compile(
+    r"\.ansible-lint|(CHANGELOG|README|SECURITY)\.md|COPYING|changelogs/changelog\.yaml|docs/\w+\.(md|svg)"
+    r"|(extensions|meta|playbooks|plugins|roles|tests/emulator)/.*|tests/__init__\.py"
+)
 
 
-def test_artifact_holds_the_files_of_the_checkout(artifact):
+def test_artifact_holds_what_users_need(artifact):
     with tarfile.open(artifact) as archive:
         held = {member.name for member in archive if member.isfile()}
-    assert held == {str(path) for path in files()} - ONLY_IN_A_CHECKOUT | ONLY_IN_AN_ARTIFACT
+    needed = {str(path) for path in files() if USERS_NEED.fullmatch(str(path))}
+    assert held == needed | {"FILES.json", "MANIFEST.json"}
+
+
+def test_artifact_is_built_the_same_again(artifact, tmp_path, monkeypatch):
+    def copy_backwards(target):
+        for path in reversed(files()):
+            (target / path).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / path, target / path)  # and not its time
+
+    monkeypatch.setattr(tools, "copy", copy_backwards)
+    assert tools.build(tmp_path / "again").read_bytes() == artifact.read_bytes()
 
 
 def test_galaxy_ignores_what_git_ignores():
