@@ -17,7 +17,12 @@ import yaml
 from tests.docs.blocks import Block, blocks
 from tests.tools.checkout import ROOT
 
-PAGES = [ROOT / "README.md", ROOT / "tests" / "emulator" / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [
+    ROOT / "README.md",
+    ROOT / "tests" / "emulator" / "README.md",
+    *sorted((ROOT / "docs").glob("*.md")),
+    *sorted((ROOT / "roles").glob("*/README.md")),
+]
 PLUGINS = sorted(path for kind in ("filter", "inventory", "modules") for path in (ROOT / "plugins" / kind).glob("*.py"))
 OUTPUT = {"text"}
 LOCAL = {
