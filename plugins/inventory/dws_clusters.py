@@ -46,10 +46,10 @@ keyed_groups:
 groups:
   busy: dws_cluster.task_status is not none
 
-# A playbook that lets Ansible's forks, or the slices of an AWX job, share out the clusters:
+# A playbook that lets Ansible's forks, or the slices of an AWX job, share out the clusters that are not busy:
 #
-# - name: The O&M accounts of all clusters are closed
-#   hosts: dws_clusters
+# - name: The O&M accounts are closed
+#   hosts: dws_clusters:!busy
 #   connection: local
 #   gather_facts: false
 #   vars:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -70,6 +71,10 @@ class Shell:
             (self.folder / source).write_text(text, encoding="utf-8")
             hosts = yaml.safe_load(self.run(f"ansible-inventory --inventory {source} --list"))["_meta"]["hostvars"]
             assert hosts
+            playbook = text.partition("\n#\n")[2]  # in the comment at the end
+            (self.folder / "site.yml").write_text(re.sub(r"^# ?", "", playbook, flags=re.MULTILINE), encoding="utf-8")
+            if playbook:
+                self.run(f"ansible-playbook --inventory {source} site.yml")
             return
         if isinstance(content, dict):
             content = [
