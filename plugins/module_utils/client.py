@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import html
 import ipaddress
 import json
 import random
@@ -25,14 +24,10 @@ from ansible_collections.huaweicloud.dbops.plugins.module_utils.errors import (
     BUSY_CODES,
     NO_FACTS,
     NOTHING,
-    REFUSED,
     UNKNOWN,
     ApiError,
     Fault,
     UsageError,
-    explain,
-    read_fault,
-    redact,
 )
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.operation import Answer, Operation
 
@@ -40,7 +35,7 @@ REQUESTS_IMPORT_ERROR: str | None
 try:
     import requests
     from requests.adapters import HTTPAdapter
-    from urllib3.exceptions import InsecureRequestWarning, NewConnectionError
+    from urllib3.exceptions import InsecureRequestWarning
 except ImportError:
     REQUESTS_IMPORT_ERROR = traceback.format_exc()
 else:
@@ -320,7 +315,9 @@ class Client:
                 verify=(self._settings.ca_cert or True) if self._settings.validate_certs else False,
             )
         except requests.exceptions.RequestException as error:
-            why, effect = _judge_exception(error, url, timeout)
+            from ansible_collections.huaweicloud.dbops.plugins.module_utils import diagnosis  # noqa: PLC0415 - as below
+
+            why, effect = diagnosis.of_exception(error, url, timeout)
             raise ApiError(operation.id, operation.intent, resource, why, NO_FACTS, effect) from error
         except OSError as error:
             raise UsageError(f"ca_cert cannot be used: {error}.") from error
@@ -328,13 +325,15 @@ class Client:
             raise UsageError("The credentials hold a character that cannot be sent, such as a line break.") from None
         payload = _parse_json(response.content)
         if not 200 <= response.status_code < 300:
-            fault = read_fault(response.status_code, payload, response.headers)
-            fault = fault._replace(retry_after=_retry_after(response.headers.get("Retry-After"), self.clock.now()))
-            why = _judge_words(response, payload, fault, self.clock.now())
-            raise ApiError(operation.id, operation.intent, resource, why, fault, _judge_effect(fault))
+            from ansible_collections.huaweicloud.dbops.plugins.module_utils import diagnosis  # noqa: PLC0415 - most tasks need none
+
+            why, fault, effect = diagnosis.of_answer(response, payload, self.clock.now())
+            raise ApiError(operation.id, operation.intent, resource, why, fault, effect)
         try:
             if not isinstance(payload, dict):
-                raise Unreadable(f"answered with {_describe_body(response)} instead of a JSON object")
+                from ansible_collections.huaweicloud.dbops.plugins.module_utils import diagnosis  # noqa: PLC0415 - as above
+
+                raise Unreadable(f"answered with {diagnosis.describe_body(response)} instead of a JSON object")
             return parse(Answer(payload, response.headers))
         except Unreadable as reason:
             fault = Fault(response.status_code, request_id=response.headers.get("X-Request-Id"))
@@ -351,116 +350,8 @@ def _no_auth(request: Any) -> Any:
     return request
 
 
-def _judge_exception(error: Any, url: str, timeout: float) -> tuple[str, str]:
-    """Return why no answer came, in plain words, and what that means for the call's effect."""
-    host = "{0.scheme}://{0.netloc}".format(urlsplit(url))
-    kinds = requests.exceptions
-    words = _system_words(error)
-    if isinstance(error, kinds.SSLError) and "certificate" in str(error).lower():
-        why = f"the certificate of {host} was not accepted ({words}); if it is right, give its CA with ca_cert"
-        return why, REFUSED
-    if isinstance(error, kinds.ProxyError) and _never_got_through(error):
-        return f"the proxy on the way to {host} did not connect ({words})", NOTHING
-    if isinstance(error, kinds.ConnectTimeout):
-        return f"no connection to {host} within {timeout:.0f} s", NOTHING
-    if isinstance(error, kinds.Timeout):
-        return f"no answer from {host} within {timeout:.0f} s", UNKNOWN
-    if isinstance(error, kinds.ConnectionError) and isinstance(_reason(error), NewConnectionError):
-        return f"no connection to {host} ({words})", NOTHING
-    if isinstance(error, (kinds.ConnectionError, kinds.ChunkedEncodingError, kinds.ContentDecodingError)):
-        return f"the connection to {host} broke before the answer was complete ({words})", UNKNOWN
-    raise UsageError(f"The request to {host} cannot be built ({type(error).__name__}): check the endpoints and IDs.")
-
-
-def _never_got_through(error: Any) -> bool:
-    """Return whether a ProxyError came before the request was sent: urllib3 raises it also for a proxy that breaks."""
-    cause = getattr(_reason(error), "original_error", None)
-    return isinstance(cause, NewConnectionError) or "Tunnel connection failed" in str(cause)
-
-
-def _reason(error: Any) -> Any:
-    return getattr(error.args[0], "reason", None) if error.args else None
-
-
-def _system_words(error: BaseException) -> str:
-    """Return what the operating system or TLS library said at the bottom of an exception."""
-    words = type(error).__name__
-    seen: BaseException | None = error
-    while seen is not None:
-        if isinstance(seen, OSError) and seen.strerror:
-            words = str(seen.strerror)
-        seen = seen.__cause__ or seen.__context__
-    return redact(words)
-
-
 def _parse_json(content: bytes) -> Any:
     try:
         return json.loads(content)
     except (ValueError, RecursionError):
-        return None
-
-
-def _judge_effect(fault: Fault) -> str:
-    code, status = fault.code or "", fault.status or 0
-    if status == 429 or code in BUSY_CODES or (status == 503 and code.startswith(("APIGW.", "APIG."))):
-        return NOTHING
-    return UNKNOWN if status >= 500 or status == 408 else REFUSED
-
-
-def _judge_words(response: Any, payload: Any, fault: Fault, now: float) -> str:
-    status = fault.status or 0
-    if 300 <= status < 400:
-        target = _host_of(response.headers.get("Location") or "") or "another address"
-        return f"the answer redirects to {redact(target)}, and credentials are not sent on (HTTP {status})"
-    if payload is None:
-        phrase = redact(f"HTTP {status} {response.reason or ''}", 80)
-        return f"a gateway answered with {_describe_body(response)} ({phrase})"
-    words = explain(fault)
-    skew = _clock_skew(response.headers.get("Date"), now)
-    if status == 401 and abs(skew) > 600:
-        words += (
-            f"; the clock of this host is {abs(skew) / 60:.0f} min {'ahead of' if skew > 0 else 'behind'} the service's"
-        )
-    return words
-
-
-def _host_of(url: str) -> str:
-    try:
-        return urlsplit(url).netloc
-    except ValueError:
-        return ""
-
-
-def _describe_body(response: Any) -> str:
-    text = response.content[:4096].decode("utf-8", "replace").strip()
-    if not text:
-        return "an empty body"
-    title = re.search(r"(?is)<title>(.*?)</title>", text)
-    if title:
-        return f"the page '{redact(html.unescape(title.group(1)), 80)}'"
-    return "an HTML page" if "<html" in text.lower() else "a body that is no JSON" if text[0] != "[" else "a list"
-
-
-def _retry_after(value: str | None, now: float) -> float | None:
-    """Read a C(Retry-After) header, seconds or a date, as seconds from now; None when there is none to go by."""
-    if not value:
-        return None
-    if value.strip().isdecimal():
-        return float(value.strip()[:9])
-    date = _http_date(value)
-    return None if date is None else max(0.0, date - now)
-
-
-def _clock_skew(date: str | None, now: float) -> float:
-    """Return how many seconds this host's clock is ahead of the service's, 0 when unknown."""
-    theirs = _http_date(date) if date else None
-    return 0.0 if theirs is None else now - theirs
-
-
-def _http_date(value: str) -> float | None:
-    from email.utils import parsedate_to_datetime  # noqa: PLC0415
-
-    try:
-        return parsedate_to_datetime(value).timestamp()
-    except (TypeError, ValueError, OverflowError, IndexError):
         return None

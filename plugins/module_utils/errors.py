@@ -6,8 +6,7 @@
 
 from __future__ import annotations
 
-import re
-from typing import Any, Mapping, NamedTuple
+from typing import Any, NamedTuple
 
 # What a failed call did, as far as the answer tells.
 NOTHING = "nothing"  # it surely had no effect: throttled, refused at the door, never connected
@@ -20,32 +19,6 @@ BUSY_CODES = frozenset({"DWS.0011", "DWS.7023"})
 
 UNKNOWN_CLUSTER_CODES = frozenset({"DWS.0015", "DWS.0047", "DWS.3027"})
 """Codes of a cluster that does not exist, was removed or may not be seen."""
-
-_HINTS = {
-    "APIGW.0301": "the credentials were not accepted",
-    "APIGW.0307": "the token has expired or belongs to another region",
-    "APIGW.0308": "the service asks for fewer calls",
-    "DBSS.10020021": "the ID is not known to the service",
-    "DBSS.10020100": "the token could not be verified",
-    "DWS.0001": "the service does not accept a parameter",
-    "DWS.0011": "the cluster is busy with another task or faulty",
-    "DWS.0015": "the cluster does not exist, or these credentials may not see it",
-    "DWS.0047": "the cluster does not exist or was removed",
-    "DWS.3027": "the cluster was removed",
-    "DWS.7023": "the cluster is busy or in a state that does not allow this",
-}
-_STATUS_HINTS = {
-    401: "the credentials were not accepted",
-    403: "the credentials lack the permission",
-    404: "the service does not know this address or resource",
-    429: "the service asks for fewer calls",
-}
-
-# Gateways like to repeat the headers they refuse, and services the token, which is longer than any word.
-_SECRET_WORDS = re.compile(
-    r"(?i)((?:signature|x-auth-token|x-security-token|x-subject-token)[\"']?\s*[:=]\s*[\"']?)[\w+/=.~-]+"
-    r"|[\w+/=.~-]{200,}"
-)
 
 
 class DbopsError(Exception):
@@ -128,55 +101,3 @@ class OutcomeUnknown(ApiError):
     def __init__(self, cause: ApiError, action: str, advice: str) -> None:
         super().__init__(cause.operation, action, cause.resource, cause.why, cause.fault, UNKNOWN)
         self.args = (f"The outcome of {action} on {cause.resource} is unknown: {cause.why}. {advice}",)
-
-
-def read_fault(status: int, payload: Any, headers: Mapping[str, str]) -> Fault:
-    """Find code, text and request ID in any of the error bodies the services and their gateways write.
-
-    @param payload: the parsed JSON body, or None when the body is not JSON
-    """
-    pair = _find_pair(payload)
-    request_id = headers.get("X-Request-Id") or headers.get("X-IAM-Trace-Id")
-    if not request_id and isinstance(payload, dict) and isinstance(payload.get("request_id"), str):
-        request_id = payload["request_id"]
-    return Fault(status, pair[0], pair[1], _text(request_id))
-
-
-def explain(fault: Fault) -> str:
-    """Say in plain words why a call failed, ending with the HTTP status and code in brackets."""
-    code = (fault.code or "").replace("APIG.", "APIGW.")
-    hint = _HINTS.get(code) or _STATUS_HINTS.get(fault.status or 0)
-    words = ": ".join(part.rstrip(".") for part in (hint, fault.text) if part) or "the service gave no reason"
-    marks = [f"HTTP {fault.status}"] if fault.status else []
-    if fault.code and fault.code != str(fault.status):
-        marks.append(fault.code)
-    return f"{words} ({', '.join(marks)})" if marks else words
-
-
-def redact(text: str, at_most: int = 500) -> str:
-    """Take signatures and tokens out of a text that a service or gateway wrote, and make it one line of whole words.
-
-    Half a word could be half a secret, which nobody would recognise any more.
-
-    @param at_most: how many characters to keep
-    """
-    line = " ".join(_SECRET_WORDS.sub(r"\1***", text).split())
-    return line if len(line) <= at_most else line[: at_most - 1].rpartition(" ")[0] + " …"
-
-
-def _find_pair(payload: Any, depth: int = 3) -> tuple[str | None, str | None]:
-    if not isinstance(payload, dict) or depth == 0:
-        return (None, None)
-    for code_key, text_key in (("error_code", "error_msg"), ("errorCode", "errorMsg"), ("code", "message")):
-        code, text = payload.get(code_key), payload.get(text_key)
-        if isinstance(text, str) or isinstance(code, (str, int)):
-            return (_text(code), _text(text))
-    for value in payload.values():
-        pair = _find_pair(value, depth - 1)
-        if pair != (None, None):
-            return pair
-    return (None, None)
-
-
-def _text(value: Any) -> str | None:
-    return redact(str(value)) if isinstance(value, (str, int)) and not isinstance(value, bool) else None

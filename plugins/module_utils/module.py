@@ -6,17 +6,20 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.client import REQUESTS_IMPORT_ERROR, Client, Clock
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.connection import AUTH_OPTIONS, READERS, connect
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.converge import Resource, Track, converge
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.errors import DbopsError
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.lookup import Noun
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.parallel import for_each
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.waiting import Poll
+
+if TYPE_CHECKING:
+    from ansible_collections.huaweicloud.dbops.plugins.module_utils.converge import Resource, Track
 
 _MOST_NAMED = 20  # errors that are spelled out in the message; the result has them all
 
@@ -39,6 +42,7 @@ class Frame:
     clock = Clock()
 
     def __init__(self, options: dict[str, Any], acts: bool = False, **constraints: Any) -> None:
+        gc.freeze()  # what was imported lives as long as the module: looking at it again is what takes an exit its time
         self.module = AnsibleModule(
             argument_spec={**AUTH_OPTIONS, **(WAIT_OPTIONS if acts else {}), **options},
             supports_check_mode=True,
@@ -95,6 +99,8 @@ class Frame:
 
     def settle(self, resource: Resource, records: Mapping[str, Any], poll: Poll) -> list[Track]:
         """Bring the records to the wanted state as C(converge) does, and pass on the warnings."""
+        from ansible_collections.huaweicloud.dbops.plugins.module_utils.converge import converge  # noqa: PLC0415 - info modules need none
+
         tracks = converge(
             resource,
             records,

@@ -404,12 +404,6 @@ def test_retry_after(connect, http, clock, longest_jitter, call, method, url, he
     assert sum(clock.sleeps) == pause
 
 
-@given(st.text(st.characters(max_codepoint=255)) | st.integers().map(str))
-def test_any_retry_after_is_understood_or_ignored(value):
-    seconds = client_module._retry_after(value, 1795323600.0)
-    assert seconds is None or seconds >= 0
-
-
 def test_all_tries_together_take_at_most_a_minute(connect, http, clock):
     def answer_slowly(request):
         clock.time += 25
