@@ -15,6 +15,7 @@ import time
 import traceback
 import warnings
 from collections.abc import Callable, Mapping
+from types import ModuleType
 from typing import Any, NamedTuple
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -153,6 +154,7 @@ class Client:
         if not settings.validate_certs:
             warnings.simplefilter("ignore", InsecureRequestWarning)
         self._session.headers.update({"User-Agent": "huaweicloud.dbops", "Accept": "application/json"})
+        self._ways: dict[str, Mapping[str, Any]] = {}
         self._quiet_until = 0.0  # no call is sent before: the service asked for fewer calls
         self._quiet_lock = threading.Lock()
 
@@ -304,20 +306,22 @@ class Client:
         if not operation.acts:  # an action is given its full time: cutting it short would only hide its outcome
             timeout = min(timeout, max(1.0, end - self.clock.monotonic()))
         try:
-            response = self._session.request(
-                operation.method,
-                url,
-                data=data,
-                headers={"Content-Type": "application/json", **headers},
-                auth=auth or _no_auth,
+            response = self._session.send(
+                self._session.prepare_request(
+                    requests.Request(
+                        operation.method,
+                        url,
+                        data=data,
+                        headers={"Content-Type": "application/json", **headers},
+                        auth=auth or _no_auth,
+                    )
+                ),
                 timeout=timeout,
                 allow_redirects=False,
-                verify=(self._settings.ca_cert or True) if self._settings.validate_certs else False,
+                **self._way_to(operation.service, url),
             )
         except requests.exceptions.RequestException as error:
-            from ansible_collections.huaweicloud.dbops.plugins.module_utils import diagnosis  # noqa: PLC0415 - as below
-
-            why, effect = diagnosis.of_exception(error, url, timeout)
+            why, effect = _diagnosis().of_exception(error, url, timeout)
             raise ApiError(operation.id, operation.intent, resource, why, NO_FACTS, effect) from error
         except OSError as error:
             raise UsageError(f"ca_cert cannot be used: {error}.") from error
@@ -325,20 +329,30 @@ class Client:
             raise UsageError("The credentials hold a character that cannot be sent, such as a line break.") from None
         payload = _parse_json(response.content)
         if not 200 <= response.status_code < 300:
-            from ansible_collections.huaweicloud.dbops.plugins.module_utils import diagnosis  # noqa: PLC0415 - most tasks need none
-
-            why, fault, effect = diagnosis.of_answer(response, payload, self.clock.now())
+            why, fault, effect = _diagnosis().of_answer(response, payload, self.clock.now())
             raise ApiError(operation.id, operation.intent, resource, why, fault, effect)
         try:
             if not isinstance(payload, dict):
-                from ansible_collections.huaweicloud.dbops.plugins.module_utils import diagnosis  # noqa: PLC0415 - as above
-
-                raise Unreadable(f"answered with {diagnosis.describe_body(response)} instead of a JSON object")
+                raise Unreadable(f"answered with {_diagnosis().describe_body(response)} instead of a JSON object")
             return parse(Answer(payload, response.headers))
         except Unreadable as reason:
             fault = Fault(response.status_code, request_id=response.headers.get("X-Request-Id"))
             why = f"the service {reason} (HTTP {response.status_code})"
             raise ApiError(operation.id, operation.intent, resource, why, fault, UNKNOWN) from reason
+
+    def _way_to(self, service: str, url: str) -> Mapping[str, Any]:
+        """Return the proxies and CAs for a service, from options and environment; requests would look at each call."""
+        if service not in self._ways:
+            verify = (self._settings.ca_cert or True) if self._settings.validate_certs else False
+            self._ways[service] = self._session.merge_environment_settings(url, {}, None, verify, None)
+        return self._ways[service]
+
+
+def _diagnosis() -> ModuleType:
+    """Return C(diagnosis.py), which most tasks never need, and need not spend the time on that its loading takes."""
+    from ansible_collections.huaweicloud.dbops.plugins.module_utils import diagnosis  # noqa: PLC0415
+
+    return diagnosis
 
 
 def _no_redirect(response: Any) -> None:

@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import Any
 
 CONTENDERS = ("bulk task", "loop over the module", "loop over uri", "script on the official SDK", "ideal")
+MARKER = "<!-- figures: make benchmark writes what follows -->"
 
 
 def check_table(found: dict[str, dict[str, float]]) -> str:
     """Return the table of one check."""
     base = found["ansible.builtin.ping"]["median"]
     return table(
-        ("one check that changes nothing", "median", "least to most", "ping = 1"),
+        ("task", "median", "least to most", "ping = 1"),
         (
             (
                 name,
@@ -40,14 +41,14 @@ def switch_line(row: dict[str, Any]) -> str:
 def switch_table(rows: list[dict[str, Any]]) -> str:
     """Return the table of switched databases."""
     return table(
-        ("latency", "databases", *CONTENDERS, "bulk / ideal", "calls", "in flight", "connections"),
+        ("latency", "databases", *CONTENDERS, "bulk / ideal", "calls", "in flight", "connections", "memory"),
         (
             (
                 f"{row['latency_ms']} ms",
                 f"{row['databases']:,}",
                 *(_seconds(row, name) for name in CONTENDERS),
                 f"{row['bulk task'] / row['ideal']:.2f}",
-                *(str(row["cost"][key]) for key in ("calls", "peak_in_flight", "connections")),
+                *_cost(row["cost"]),
             )
             for row in rows
         ),
@@ -58,13 +59,13 @@ def reading_table(rows: list[dict[str, Any]]) -> str:
     """Return the table of what was read."""
     names = ("info module", "script on the official SDK")
     return table(
-        ("latency", "reading", *names, "calls", "in flight", "connections"),
+        ("latency", "reading", *names, "calls", "in flight", "connections", "memory"),
         (
             (
                 f"{row['latency_ms']} ms",
                 row["what"],
                 *(_seconds(row, name) for name in names),
-                *(str(row["cost"][key]) for key in ("calls", "peak_in_flight", "connections")),
+                *_cost(row["cost"]),
             )
             for row in rows
         ),
@@ -78,34 +79,37 @@ def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
+def _cost(cost: dict[str, int]) -> tuple[str, ...]:
+    return (*(f"{cost[key]:,}" for key in ("calls", "peak_in_flight", "connections")), f"{cost['memory_mib']} MiB")
+
+
 def _seconds(row: dict[str, Any], name: str) -> str:
     return f"{row[name]:.1f} s" + (" *" if row.get(f"{name}, extrapolated") else "")
 
 
-def write(found: dict[str, Any], folder: Path) -> None:
-    """Write figures.json, tables.md and switching.svg into the folder."""
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "figures.json").write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
-    alone = ", ".join(f"{rate:.0f} with validation {kind}" for kind, rate in found["embedded cloud alone"].items())
-    (folder / "tables.md").write_text(
-        "\n\n".join(
-            [
-                "<!-- Written by make benchmark. -->",
-                f"Measured by `make benchmark` with Python {found['python']} on {found['cores']} cores, all contenders"
-                " in one session against the embedded cloud on the same machine.",
-                check_table(found["one check"]),
-                switch_table(found["switching"]),
-                "`*` extrapolated from a shorter loop. The ideal is the start-up of one check and then the latency"
-                " times (databases / 8 + 2).",
-                reading_table(found["reading"]),
-                f"The embedded cloud alone, requests a second on one connection: {alone}. Peak memory of the"
-                f" largest process: {found['peak memory of the largest process, MiB']} MiB.",
-            ]
-        )
-        + "\n",
-        encoding="utf-8",
-    )
-    draw(found["switching"], folder / "switching.svg")
+def write(found: dict[str, Any], page: Path) -> None:
+    """Write the figures into the page, below its marker, and the JSON and the picture beside it."""
+    page.with_suffix(".json").write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
+    draw(found["switching"], page.with_suffix(".svg"))
+    alone = ", ".join(f"{rate:,.0f} with `validate: {kind}`" for kind, rate in found["embedded cloud alone"].items())
+    figures = [
+        f"`make benchmark` measured this with Python {found['python']} and ansible-core {found['ansible_core']} on"
+        f" {found['cores']} cores: all contenders in one session, in turns, against the embedded cloud on the same"
+        f" machine. The figures are also [in JSON]({page.with_suffix('.json').name}).",
+        "## One check that changes nothing",
+        check_table(found["one check"]),
+        "## Databases switched",
+        f"![Seconds over the number of databases, for each latency]({page.with_suffix('.svg').name})",
+        switch_table(found["switching"]),
+        "`*` is extrapolated from a shorter loop. The ideal is the start-up of one check, and then the latency times"
+        f" (databases / {found['concurrency']} + 2). Memory is the peak of the largest process.",
+        "## A whole region read",
+        reading_table(found["reading"]),
+        "## The embedded cloud alone",
+        f"Requests a second, one after the other on one connection: {alone}.",
+    ]
+    prose = page.read_text(encoding="utf-8").partition(MARKER)[0]
+    page.write_text("\n\n".join([prose + MARKER, *figures]) + "\n", encoding="utf-8")
 
 
 def draw(rows: list[dict[str, Any]], path: Path) -> None:

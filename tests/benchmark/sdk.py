@@ -26,14 +26,6 @@ def client(service: str) -> Any:
     return Client.new_builder().with_credentials(credentials).with_endpoint(endpoint).build()
 
 
-def check(name: str) -> None:
-    """Read the audit instances and look at one."""
-    from huaweicloudsdkdbss.v1 import ListAuditInstancesRequest  # noqa: PLC0415
-
-    servers = client("dbss").list_audit_instances(ListAuditInstancesRequest()).servers
-    assert any(server.name == name and server.status == "ACTIVE" for server in servers)
-
-
 def databases(instance_id: str) -> list[Any]:
     """Read all databases of an audit instance."""
     from huaweicloudsdkdbss.v1 import ListAuditDatabasesNewRequest  # noqa: PLC0415
@@ -65,4 +57,4 @@ def om_users() -> None:
 
 
 if __name__ == "__main__":
-    {"check": check, "databases": databases, "switch": switch, "om-users": om_users}[sys.argv[1]](*sys.argv[2:])
+    {"databases": databases, "switch": switch, "om-users": om_users}[sys.argv[1]](*sys.argv[2:])

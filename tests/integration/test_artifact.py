@@ -15,7 +15,7 @@ from tests.tools import artifact as tools
 from tests.tools.checkout import ROOT, files
 
 USERS_NEED = re.compile(
-    r"\.ansible-lint|(CHANGELOG|README|SECURITY)\.md|COPYING|changelogs/changelog\.yaml|docs/\w+\.(md|svg)"
+    r"\.ansible-lint|(CHANGELOG|README|SECURITY)\.md|COPYING|changelogs/changelog\.yaml|docs/\w+\.(json|md|svg)"
     r"|(extensions|meta|playbooks|plugins|roles|tests/emulator)/.*|tests/__init__\.py"
 )
 

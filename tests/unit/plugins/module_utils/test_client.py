@@ -763,7 +763,7 @@ def test_any_answer_is_an_object_or_one_clear_error(body, status, operation):
     response = requests.Response()
     response.status_code, response._content = status, body
     client = Client(TOKEN, Settings(region="cn-north-4", max_retries=1), "p1")
-    client._session.request = lambda *args, **kwargs: response
+    client._session.send = lambda *args, **kwargs: response
     try:
         result = client.call(operation, "the things", whole, {"thing_id": "t1"})
     except DbopsError as error:
