@@ -53,7 +53,7 @@ build: setup ## Build the artifact for Galaxy, in build/artifact
 	@rm -rf build/artifact
 	@$(VENV)/bin/python -m tests.tools.artifact build/artifact
 
-benchmark: setup ## Measure what tasks cost, and write tables and a picture to docs/performance
+benchmark: setup ## Measure what tasks cost, and write docs/performance.md
 	@$(VENV)/bin/pip install --quiet --requirement tests/requirements/benchmark.txt
 	@$(VENV)/bin/python -m tests.benchmark
 

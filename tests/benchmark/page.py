@@ -101,7 +101,8 @@ def write(found: dict[str, Any], page: Path) -> None:
         "## Databases switched",
         f"![Seconds over the number of databases, for each latency]({page.with_suffix('.svg').name})",
         switch_table(found["switching"]),
-        "`*` is extrapolated from a shorter loop. The ideal is the start-up of one check, and then the latency times"
+        "`*` is extrapolated from a shorter loop. The ideal is the start-up of a bulk task as the first of a play,"
+        f" {found['start-up of a bulk task']:.2f} s, and then the latency times"
         f" (databases / {found['concurrency']} + 2). Memory is the peak of the largest process.",
         "## A whole region read",
         reading_table(found["reading"]),
