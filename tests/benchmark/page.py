@@ -6,11 +6,13 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 CONTENDERS = ("bulk task", "loop over the module", "loop over uri", "script on the official SDK", "ideal")
+COST = ("calls", "in flight", "connections", "memory")
 MARKER = "<!-- figures: make benchmark writes what follows -->"
 
 
@@ -39,19 +41,26 @@ def switch_line(row: dict[str, Any]) -> str:
 
 
 def switch_table(rows: list[dict[str, Any]]) -> str:
-    """Return the table of switched databases."""
+    """Return the table of how long it took to switch databases."""
     return table(
-        ("latency", "databases", *CONTENDERS, "bulk / ideal", "calls", "in flight", "connections", "memory"),
+        ("latency", "databases", *CONTENDERS, "bulk / ideal"),
         (
             (
                 f"{row['latency_ms']} ms",
                 f"{row['databases']:,}",
                 *(_seconds(row, name) for name in CONTENDERS),
                 f"{row['bulk task'] / row['ideal']:.2f}",
-                *_cost(row["cost"]),
             )
             for row in rows
         ),
+    )
+
+
+def cost_table(rows: list[dict[str, Any]]) -> str:
+    """Return the table of what the bulk task cost the service and the machine."""
+    return table(
+        ("latency", "databases", *COST),
+        ((f"{row['latency_ms']} ms", f"{row['databases']:,}", *_cost(row["cost"])) for row in rows),
     )
 
 
@@ -59,7 +68,7 @@ def reading_table(rows: list[dict[str, Any]]) -> str:
     """Return the table of what was read."""
     names = ("info module", "script on the official SDK")
     return table(
-        ("latency", "reading", *names, "calls", "in flight", "connections", "memory"),
+        ("latency", "reading", *names, *COST),
         (
             (
                 f"{row['latency_ms']} ms",
@@ -76,11 +85,15 @@ def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     """Return a Markdown table."""
     head = list(head)
     lines = [head, ["---"] + ["---:"] * (len(head) - 1), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    text = "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    return re.sub(r"(?<=\d) (?=(ms|s|MiB)\b)| (?=\*)", "\N{NO-BREAK SPACE}", text)
 
 
 def _cost(cost: dict[str, int]) -> tuple[str, ...]:
-    return (*(f"{cost[key]:,}" for key in ("calls", "peak_in_flight", "connections")), f"{cost['memory_mib']} MiB")
+    return (
+        *(f"{cost[key]:,}" for key in ("calls", "peak_in_flight", "connections")),
+        f"{cost['memory_mib']} MiB",
+    )
 
 
 def _seconds(row: dict[str, Any], name: str) -> str:
@@ -103,7 +116,9 @@ def write(found: dict[str, Any], page: Path) -> None:
         switch_table(found["switching"]),
         "`*` is extrapolated from a shorter loop. The ideal is the start-up of a bulk task as the first of a play,"
         f" {found['start-up of a bulk task']:.2f} s, and then the latency times"
-        f" (databases / {found['concurrency']} + 2). Memory is the peak of the largest process.",
+        f" (databases / {found['concurrency']} + 2).",
+        "What the bulk task cost; memory is the peak of the largest process:",
+        cost_table(found["switching"]),
         "## A whole region read",
         reading_table(found["reading"]),
         "## The embedded cloud alone",
