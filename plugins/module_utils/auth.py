@@ -139,7 +139,6 @@ class AkSkAuth(AuthBase):
         headers["X-Sdk-Date"] = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(self._now()))
         if self._security_token:
             headers["X-Security-Token"] = self._security_token
-        headers.pop("Authorization", None)
         signed = {
             name.lower(): str(value).strip() for name, value in headers.items() if name.lower() in _SIGNED_HEADERS
         }
@@ -166,7 +165,7 @@ def canonical_request(method: str, url: str, signed_headers: Mapping[str, str], 
     @param body: the body as it is sent, empty for none
     """
     parts = urlsplit(url)
-    path = "/".join(_encode(segment) for segment in unquote(parts.path or "/").split("/"))
+    path = "/".join(_encode(segment) for segment in unquote(parts.path).split("/"))
     pairs = sorted(parse_qsl(parts.query, keep_blank_values=True))  # the official SDK sorts before it encodes
     return "\n".join(
         [

@@ -377,7 +377,7 @@ def test_project_without_a_name_to_look_for(credentials):
 @pytest.mark.parametrize("headers", [{}, {"X-Subject-Token": ""}], ids=["none", "empty"])
 def test_login_without_a_token(headers):
     identity = Identity(PASSWORD, "p1", None, lambda *call: call[-1](Answer({"token": {}}, headers)), pytest.fail)
-    with pytest.raises(Unreadable, match="answered without a token"):
+    with pytest.raises(Unreadable, match=r"^answered without a token \(X-Subject-Token\)$"):
         identity.auth()
 
 
@@ -387,7 +387,7 @@ def test_login_that_does_not_tell_the_project(told):
     assert Identity(PASSWORD, None, "x", lambda *call: call[-1](next(answers)), str).project_id() == "p1"
 
 
-@pytest.mark.parametrize("projects", [None, {}, "p", ["p"], [{"name": "x"}], [{"id": 5, "name": "x"}]])
+@pytest.mark.parametrize("projects", [None, {}, "p", ["p"], [{"name": "x"}], [{"id": "p1"}], [{"id": 5, "name": "x"}]])
 def test_unreadable_projects(projects):
     identity = Identity(KEY, None, "x", lambda *call: call[-1](Answer({"projects": projects}, {})), pytest.fail)
     with pytest.raises(Unreadable, match="projects"):

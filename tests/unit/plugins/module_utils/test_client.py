@@ -839,6 +839,7 @@ def test_project_lookup(connect, http, sample):
     http.get(THINGS, json={"total": 3})
     assert read(connect(KEY, project_id=None)) == {"total": 3}
     assert "X-Project-Id" not in http.calls[1].request.headers
+    assert http.calls[1].request.headers["Authorization"].startswith("SDK-HMAC-SHA256 Access=")
 
 
 # --- Paging ----------------------------------------------------------------------------------------------------------

@@ -4,12 +4,15 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 from ansible_collections.huaweicloud.dbops.plugins.module_utils import diagnosis
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.diagnosis import explain, read_fault, redact
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.errors import Fault
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.errors import UNKNOWN, Fault
 from hypothesis import given
 from hypothesis import strategies as st
+from requests.exceptions import ProxyError
 
 from tests.unit.plugins.module_utils.strategies import JSON, json_with
 
@@ -127,3 +130,26 @@ def test_any_body_becomes_one_sentence(payload, status):
 def test_any_retry_after_is_understood_or_ignored(value):
     seconds = diagnosis._retry_after(value, 1795323600.0)
     assert seconds is None or seconds >= 0
+
+
+@pytest.mark.parametrize("arguments", [(), ("text",), (SimpleNamespace(reason=None),)], ids=["none", "text", "reason"])
+def test_proxy_error_that_does_not_tell_why_leaves_the_outcome_open(arguments):
+    why, effect = diagnosis.of_exception(ProxyError(*arguments), "https://dbss.example.com/v1", 30.0)
+    assert why == "the connection to https://dbss.example.com broke before the answer was complete (ProxyError)"
+    assert effect == UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ("<title>Bad &amp; Gateway</title>", "the page 'Bad & Gateway'"),
+        (f"<title>{'word ' * 20}</title>", f"the page '{'word ' * 15}…'"),
+        ("<HTML><p>no", "an HTML page"),
+        ("[1, 2]", "a list"),
+        ("no", "a body that is no JSON"),
+        (" \n ", "an empty body"),
+        ("\xff", "a body that is no JSON"),
+    ],
+)
+def test_description_of_a_body(body, words):
+    assert diagnosis.describe_body(SimpleNamespace(content=body.encode("latin-1"))) == words
