@@ -105,7 +105,7 @@ class Settings(NamedTuple):
                 "(HW_ENDPOINTS)."
             )
         host = f"{service}.{self.region}.{self.cloud}"
-        if ":" in host or not _HOST.fullmatch(host):
+        if not _HOST.fullmatch(host):
             raise UsageError(f"region {self.region!r} and cloud {self.cloud!r} do not make a host name.")
         return f"https://{host}"
 
@@ -148,7 +148,7 @@ class Client:
         self._identity = Identity(credentials, project_id, project_name, self._send_identity, keep_secret)
         self._session = requests.Session()
         self._session.get_redirect_target = _no_redirect  # type: ignore[assignment]
-        adapter = HTTPAdapter(pool_connections=3, pool_maxsize=max(1, settings.connections), max_retries=0)
+        adapter = HTTPAdapter(pool_maxsize=settings.connections)
         self._session.mount("https://", adapter)
         self._session.mount("http://", adapter)
         if not settings.validate_certs:
@@ -249,7 +249,7 @@ class Client:
         """Send an operation as often as the retry policy allows; the one place that knows this policy."""
         url = self._settings.base_url(operation.service) + path
         if query:
-            url += "?" + urlencode(list(query.items()), quote_via=quote, safe="~")
+            url += "?" + urlencode(list(query.items()), quote_via=quote)
         data = None if body is None else json.dumps(body).encode()
         end = self.clock.monotonic() + CALL_BUDGET
         if self.deadline is not None:

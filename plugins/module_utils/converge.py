@@ -79,7 +79,7 @@ class Pending:
         self.before = before
         self.since = since
         self.error = error  # None: it was accepted
-        self.looks = 0
+        self.looked = False
 
     @property
     def unknown(self) -> bool:
@@ -106,7 +106,7 @@ class Track:
         self.taken: list[str] = []
         self.warnings: list[str] = []
         self.error: DbopsError | None = None
-        self.step = Step(DONE)
+        self.step: Step  # what to do next
         self.look(record)
 
     @property
@@ -129,6 +129,10 @@ class Track:
         """Whether an action was sent and it is not known yet what became of it."""
         return self._pending is not None and self._pending.error is not None
 
+    @property
+    def _past(self) -> Past:
+        return Past(tuple(self.taken), self._served)
+
     def look(self, record: Any) -> None:
         """Take a new reading, or the error that came in its place, and plan from it."""
         if isinstance(record, DbopsError):
@@ -138,14 +142,14 @@ class Track:
         else:
             self.record = record
             if self._pending:
-                self._pending.looks += 1
+                self._pending.looked = True
             if self._pending is None or self._resolved(self._pending):
                 self._plan()
 
     def next_look(self) -> float | None:
         """Return the seconds until this record must be looked at, None to go by the interval."""
         pending = self._pending
-        if pending is None or pending.looks == 0 or self._watched(pending):
+        if pending is None or not pending.looked or self._watched(pending):
             return None
         return max(0.0, pending.since + self._patience(pending) - self._poll.now())
 
@@ -195,7 +199,7 @@ class Track:
         self.step = Step(DONE)
 
     def _plan(self) -> None:
-        self.step = self._resource.plan(self.record, Past(tuple(self.taken), self._served))
+        self.step = self._resource.plan(self.record, self._past)
         self._served = self._served or self.step.serves
         if self.step.kind == REFUSE:
             self.fail(self._out_of_reach())
@@ -222,7 +226,7 @@ class Track:
             self.fail(failure)
             return
         self._pending = Pending(action, before, self._poll.now(), error)
-        self.step = Step(WAIT, reason=f"does not show the effect of {action} yet")
+        self.step = Step(WAIT)
         if answer is not None:
             self.look(answer)
 
@@ -257,7 +261,7 @@ class Track:
 
     def _settles_without(self, pending: Pending) -> bool:
         """Return whether the record no longer asks for the action that was not accepted."""
-        step = self._resource.plan(self.record, Past(tuple(self.taken), self._served))
+        step = self._resource.plan(self.record, self._past)
         return step.kind in (DONE, WAIT) or step.action != pending.action
 
     def _unclear(self, error: DbopsError) -> DbopsError:

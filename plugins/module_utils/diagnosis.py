@@ -192,9 +192,7 @@ def _host_of(url: str) -> str:
 
 def _retry_after(value: str | None, now: float) -> float | None:
     """Read a C(Retry-After) header, seconds or a date, as seconds from now; None when there is none to go by."""
-    if not value:
-        return None
-    if value.strip().isdecimal():
+    if value and value.strip().isdecimal():
         return float(value.strip()[:9])
     date = _http_date(value)
     return None if date is None else max(0.0, date - now)
@@ -202,13 +200,13 @@ def _retry_after(value: str | None, now: float) -> float | None:
 
 def _clock_skew(date: str | None, now: float) -> float:
     """Return how many seconds this host's clock is ahead of the service's, 0 when unknown."""
-    theirs = _http_date(date) if date else None
+    theirs = _http_date(date)
     return 0.0 if theirs is None else now - theirs
 
 
-def _http_date(value: str) -> float | None:
+def _http_date(value: str | None) -> float | None:
     try:
-        return parsedate_to_datetime(value).timestamp()
+        return parsedate_to_datetime(value or "").timestamp()
     except (TypeError, ValueError, OverflowError, IndexError):
         return None
 

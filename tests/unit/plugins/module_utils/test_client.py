@@ -11,6 +11,7 @@ import socket
 import ssl
 import sys
 import threading
+import warnings
 from email.utils import formatdate
 
 import pytest
@@ -159,6 +160,22 @@ def test_request_timeout(connect, http):
     read(connect(request_timeout=7.5))
 
 
+def test_each_service_has_its_own_way(connect, http, monkeypatch):
+    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
+        for spelling in (name, name.upper()):
+            monkeypatch.delenv(spelling, raising=False)
+    monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example.com:3128")
+    monkeypatch.setenv("NO_PROXY", IAM.partition("//")[2])
+    found = {"projects": [{"id": "p1", "name": "cn-north-4"}]}
+    http.get(f"{IAM}/v3/projects", json=found, match=[matchers.request_kwargs_matcher({"proxies": {}})])
+    for _call in range(2):
+        way = {"proxies": {"https": "http://proxy.example.com:3128", "no": IAM.partition("//")[2]}}
+        http.get(THINGS, json={}, match=[matchers.request_kwargs_matcher(way)])
+    client = connect(KEY, project_id=None)
+    read(client)
+    read(client)
+
+
 def test_no_netrc_is_read(connect, http, tmp_path, monkeypatch):
     netrc = tmp_path / "netrc"
     netrc.write_text("default login someone password something\n", encoding="utf-8")
@@ -298,6 +315,7 @@ RETRIED_READS = {
     "200 with other bytes": {"body": b"\xff\xfe\x00"},
 }
 NEVER_RETRIED = {
+    "300": refusal(300, Location="https://elsewhere.example.com/"),
     "301": refusal(301, Location="https://elsewhere.example.com/"),
     "307": refusal(307, Location="https://elsewhere.example.com/"),
     "400": refusal(400, "DBSS.10020132"),
@@ -500,6 +518,15 @@ def test_quiet_does_not_outlast_the_deadline(connect, http, clock):
     assert clock.sleeps == [3.0]
 
 
+def test_quiet_ends_when_it_was_to_end(connect, http, clock):
+    client = connect()
+    clock.time = 100.0
+    http.get(THINGS, **refusal(429, **{"Retry-After": "20"}))
+    http.get(THINGS, json={})
+    read(client)
+    assert clock.sleeps == [20.0]
+
+
 # --- What goes wrong on the way, for real ----------------------------------------------------------------------------
 
 BROKE = "broke before the answer was complete"
@@ -528,6 +555,7 @@ def test_lost_answers(connect, failure, words):
         client = connect(endpoints={"dbss": server.url}, request_timeout=0.3)
         with pytest.raises(ApiError, match=words) as caught:
             act(client)
+        assert str(caught.value).startswith("Failed to stop thing t1: ")
         assert caught.value.effect == UNKNOWN
         assert len(server.received) == 1
         assert read(client) == {"total": 3}
@@ -600,6 +628,21 @@ def test_ca_cert_and_the_name_in_the_certificate(connect, tls, authority, tmp_pa
         assert read(connect(endpoints={"dbss": server.url}, validate_certs=False)) == {"total": 3}
 
 
+def test_unverified_certificates_are_not_warned_of_at_each_call(connect, tls):
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        with wire(FINE, tls=tls("127.0.0.1")) as server:
+            read(connect(endpoints={"dbss": server.url}, validate_certs=False))
+        assert caught == []
+        warnings.warn("something else", stacklevel=1)
+        assert len(caught) == 1
+
+
+@pytest.mark.parametrize("url", ["https://dbss.example.com", "http://127.0.0.1:8600"])
+def test_as_many_connections_are_kept_as_there_are_workers(connect, url):
+    assert connect(connections=16)._session.get_adapter(url).poolmanager.connection_pool_kw["maxsize"] == 16
+
+
 def test_tls_with_a_server_that_speaks_none(connect):
     with wire(FINE) as server, pytest.raises(ApiError, match=BROKE):
         read(connect(endpoints={"dbss": server.url.replace("http:", "https:")}, max_retries=1))
@@ -663,7 +706,7 @@ def test_proxy_that_breaks_after_it_has_taken_the_request(connect, proxy, failur
 def test_token_that_cannot_be_sent(connect, call, method, url, token):
     with wire(FINE) as server:
         client = connect(Credentials("token", auth_token=token), endpoints={"dbss": server.url})
-        with pytest.raises(UsageError, match="hold a character that cannot be sent") as caught:
+        with pytest.raises(UsageError, match=r"^The credentials hold a .*, such as a line break\.$") as caught:
             call(client)
     assert token not in str(caught.value)
 

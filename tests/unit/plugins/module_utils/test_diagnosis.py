@@ -9,10 +9,11 @@ from types import SimpleNamespace
 import pytest
 from ansible_collections.huaweicloud.dbops.plugins.module_utils import diagnosis
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.diagnosis import explain, read_fault, redact
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.errors import UNKNOWN, Fault
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.errors import REFUSED, UNKNOWN, Fault
 from hypothesis import given
 from hypothesis import strategies as st
 from requests.exceptions import ProxyError
+from requests.structures import CaseInsensitiveDict
 
 from tests.unit.plugins.module_utils.strategies import JSON, json_with
 
@@ -76,6 +77,7 @@ def test_request_id_comes_from_header_or_body(payload, headers, request_id):
             Fault(403, "DWS.7023", "busy"),
             "the cluster is busy or in a state that does not allow this: busy (HTTP 403, DWS.7023)",
         ),
+        (Fault(401, "APIG.0307"), "the token has expired or belongs to another region (HTTP 401, APIG.0307)"),
         (Fault(None, "DWS.0015"), "the cluster does not exist, or these credentials may not see it (DWS.0015)"),
     ],
 )
@@ -105,6 +107,9 @@ def test_redacted_text_is_short_and_keeps_the_rest():
     assert redact("verify aksk signature fail") == "verify aksk signature fail"
     assert redact("token expired") == "token expired"
     assert redact("word " * 300) == "word " * 99 + "…"
+    assert redact("one two", 7) == "one two"
+    assert redact("one two three", 9) == "one two …"
+    assert redact("one two three", 8) == "one …"
     assert redact("\tone\r\n line ") == "one line"
 
 
@@ -130,6 +135,57 @@ def test_any_body_becomes_one_sentence(payload, status):
 def test_any_retry_after_is_understood_or_ignored(value):
     seconds = diagnosis._retry_after(value, 1795323600.0)
     assert seconds is None or seconds >= 0
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"), [("0", 0.0), (" 7 ", 7.0), ("9" * 40, 999999999.0), ("", None), (None, None)]
+)
+def test_retry_after(value, seconds):
+    assert diagnosis._retry_after(value, 1795323600.0) == seconds
+
+
+def answer(status, reason="", **headers):
+    """Return what stands in for an answer without a body."""
+    return SimpleNamespace(status_code=status, reason=reason, headers=CaseInsensitiveDict(headers), content=b"")
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "words"),
+    [
+        (300, {}, "redirects to another address"),
+        (302, {"Location": "/login"}, "redirects to another address"),
+        (399, {"Location": "https://evil.example.com/x"}, "redirects to evil.example.com"),
+        (308, {"Location": "https://[broken"}, "redirects to another address"),
+    ],
+)
+def test_redirect(status, headers, words):
+    why, fault, effect = diagnosis.of_answer(answer(status, **headers), None, 0.0)
+    assert why == f"the answer {words}, and credentials are not sent on (HTTP {status})"
+    assert (fault.status, effect) == (status, REFUSED)
+
+
+@pytest.mark.parametrize(
+    ("reason", "phrase"),
+    [("Bad Gateway", "HTTP 502 Bad Gateway"), (None, "HTTP 502"), ("word " * 20, f"HTTP 502 {'word ' * 14}…")],
+)
+def test_reason_of_a_gateway(reason, phrase):
+    why, _fault, effect = diagnosis.of_answer(answer(502, reason), None, 0.0)
+    assert (why, effect) == (f"a gateway answered with an empty body ({phrase})", UNKNOWN)
+
+
+@pytest.mark.parametrize(
+    ("ahead", "words"),
+    [
+        (600, ""),
+        (601, "; the clock of this host is 10 min ahead of the service's"),
+        (-600, ""),
+        (-3600, "; the clock of this host is 60 min behind the service's"),
+    ],
+)
+def test_clock(ahead, words):
+    refused = answer(401, Date="Sun, 22 Nov 2026 05:00:00 GMT")
+    why, _fault, _effect = diagnosis.of_answer(refused, {"error_code": "X.1", "error_msg": "no"}, 1795323600.0 + ahead)
+    assert why == f"the credentials were not accepted: no (HTTP 401, X.1){words}"
 
 
 @pytest.mark.parametrize("arguments", [(), ("text",), (SimpleNamespace(reason=None),)], ids=["none", "text", "reason"])

@@ -174,6 +174,7 @@ def test_instance_is_as_settled_as_its_least_settled_node(nodes, wanted, step):
         ("reboot", [ON, Node("ACTIVE", "rebooting")], True),
         ("reboot", [Node("ACTIVE", "rebooting")], True),
         ("reboot", [OFF], True),
+        ("reboot", [ON, OFF], True),
         ("reboot", [Node("ACTIVE", "")], False),
         ("reboot", [Node("ACTIVE", None)], False),
     ],

@@ -687,6 +687,18 @@ def test_several_by_name(bench):
     assert outcome["changed"] is False
 
 
+def test_names_keep_their_spelling(bench):
+    capital = {**CLUSTERS[0], "name": "DWS-Prod"}
+    outcome = keep(bench, [clusters(capital, CLUSTERS[1]), reads_om_user(60)], clusters=["DWS-Prod"])
+    assert [row["cluster_id"] for row in outcome["om_users"]] == [CLUSTER]
+    outcome = keep(bench, [clusters(capital, CLUSTERS[1])], clusters=["dws-prod"], fails=True)
+    assert outcome["msg"].startswith("No cluster has the ID or name 'dws-prod'")
+
+
+def test_an_account_that_is_still_on_is_valid_without_min_validity(bench):
+    assert keep(bench, [reads_om_user(0.5)])["actions"] == []
+
+
 def test_one_cluster_in_two_spellings_is_one(bench):
     outcome = keep(bench, [reads_om_user(60)], clusters=[CLUSTER, CLUSTER.upper()])
     assert [row["cluster_id"] for row in outcome["om_users"]] == [CLUSTER]
