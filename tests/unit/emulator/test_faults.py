@@ -49,7 +49,7 @@ def test_latency_comes_before_acting(emulator, api):
     emulator.fault("latency", STOP, seconds=0.3)
     started = time.perf_counter()
     assert api.power("stop").status_code == 200
-    assert 0.3 <= time.perf_counter() - started < 2
+    assert time.perf_counter() - started >= 0.3
 
 
 def test_a_slow_answer_comes_after_acting(emulator, api):
