@@ -360,7 +360,7 @@ Copyright (c) huaweicloud.dbops contributors
 GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 SPDX-License-Identifier: GPL-3.0-or-later
 -->
-# Bad days
+# The fault matrix
 
 What the state modules make of a service that misbehaves. Each cell is two runs against the embedded cloud: in the
 first it goes wrong once, in the second from then on. After each run the cloud's own counters say what was really done,
