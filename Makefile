@@ -7,7 +7,7 @@ VENV := .venv
 IMPORTABLE := build/ansible_collections/huaweicloud/dbops/plugins
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint sanity unit awx faults scale integration docs docs-lint build benchmark clean
+.PHONY: help setup demo test lint sanity unit awx faults scale integration docs docs-lint build benchmark mutation clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -56,6 +56,10 @@ build: setup ## Build the artifact for Galaxy, in build/artifact
 benchmark: setup ## Measure what tasks cost, and write docs/performance.md
 	@$(VENV)/bin/pip install --quiet --requirement tests/requirements/benchmark.txt
 	@$(VENV)/bin/python -m tests.benchmark
+
+mutation: setup ## Break the code in many ways, and name the breakages that no unit test notices
+	@$(VENV)/bin/pip install --quiet --requirement tests/requirements/mutation.txt
+	@$(VENV)/bin/nox --session mutation
 
 clean: ## Remove everything that the targets above made
 	rm -rf $(VENV) .nox build tests/output .coverage .*_cache .hypothesis

@@ -127,6 +127,17 @@ def unit(session: nox.Session) -> None:
     pytest(session, "--cov=plugins", "--ignore=tests/unit/emulator", "tests/unit")
 
 
+@nox.session(venv_backend="none", default=False)
+def mutation(session: nox.Session) -> None:
+    """Break planning, client and signing in each way that mutmut knows, and see which breakages no test notices."""
+    home = BUILD / "mutation"
+    session.run("python", "-m", "tests.tools.checkout", str(home / "ansible_collections" / "huaweicloud" / "dbops"))
+    shutil.copy(ROOT / "pyproject.toml", home)
+    session.chdir(home)
+    session.run("mutmut", "run", *session.posargs)
+    session.run("mutmut", "results")
+
+
 @in_development("unit")
 def emulator(session: nox.Session) -> None:
     """Tests of the embedded cloud."""

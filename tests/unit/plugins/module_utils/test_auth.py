@@ -314,6 +314,12 @@ def test_token_and_key_need_no_call(credentials, kind):
     assert iam.calls == []
 
 
+def test_nobody_logs_in_to_find_a_project_that_is_known():
+    iam = Iam()
+    assert iam.identity(PASSWORD, "p1").project_id() == "p1"
+    assert iam.calls == []
+
+
 def test_password_logs_in_once_and_tells_the_project():
     iam = Iam(login_project=project("cn-north-4", "p1"))
     identity = iam.identity(PASSWORD)

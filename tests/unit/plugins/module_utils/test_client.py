@@ -131,6 +131,14 @@ def test_calls_are_signed_with_a_key(connect, http):
     assert "s3cret" not in str(headers)
 
 
+def test_calls_with_temporary_keys_carry_their_token(connect, http):
+    http.get(THINGS, json={})
+    read(connect(KEY._replace(security_token="for-a-time")))
+    headers = http.calls[0].request.headers
+    assert headers["X-Security-Token"] == "for-a-time"
+    assert ";x-sdk-date;x-security-token, Signature=" in headers["Authorization"]
+
+
 def test_query_is_encoded_and_keeps_its_order(connect, http):
     http.get(f"{THINGS}?b=2&a=x%20%2B%26%3D%C3%A9~&c=", json={})
     read(connect(), query={"b": "2", "a": "x +&=é~", "c": ""})

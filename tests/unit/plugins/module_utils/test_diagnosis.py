@@ -166,7 +166,11 @@ def test_redirect(status, headers, words):
 
 @pytest.mark.parametrize(
     ("reason", "phrase"),
-    [("Bad Gateway", "HTTP 502 Bad Gateway"), (None, "HTTP 502"), ("word " * 20, f"HTTP 502 {'word ' * 14}…")],
+    [
+        ("Bad Gateway", "HTTP 502 Bad Gateway"),
+        (None, "HTTP 502"),
+        ("first " + "word " * 20, f"HTTP 502 first {'word ' * 12}…"),
+    ],
 )
 def test_reason_of_a_gateway(reason, phrase):
     why, _fault, effect = diagnosis.of_answer(answer(502, reason), None, 0.0)
