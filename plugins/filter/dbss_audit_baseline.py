@@ -47,7 +47,7 @@ options:
     elements: str
     default: []
 author:
-  - huaweicloud.dbops contributors (@huaweicloud)
+  - huaweicloud.dbops contributors (@huaweicloud-dbops)
 """
 
 EXAMPLES = r"""

@@ -33,7 +33,7 @@ options:
 requirements:
   - requests
 author:
-  - huaweicloud.dbops contributors (@huaweicloud)
+  - huaweicloud.dbops contributors (@huaweicloud-dbops)
 """
 
 EXAMPLES = r"""

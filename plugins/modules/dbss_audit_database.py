@@ -71,7 +71,7 @@ requirements:
 seealso:
   - module: huaweicloud.dbops.dbss_audit_database_info
 author:
-  - huaweicloud.dbops contributors (@huaweicloud)
+  - huaweicloud.dbops contributors (@huaweicloud-dbops)
 """
 
 EXAMPLES = r"""

@@ -36,7 +36,7 @@ requirements:
 seealso:
   - module: huaweicloud.dbops.dbss_audit_instance_info
 author:
-  - huaweicloud.dbops contributors (@huaweicloud)
+  - huaweicloud.dbops contributors (@huaweicloud-dbops)
 """
 
 EXAMPLES = r"""

@@ -37,7 +37,7 @@ requirements:
 seealso:
   - module: huaweicloud.dbops.dbss_om_instance_info
 author:
-  - huaweicloud.dbops contributors (@huaweicloud)
+  - huaweicloud.dbops contributors (@huaweicloud-dbops)
 """
 
 EXAMPLES = r"""

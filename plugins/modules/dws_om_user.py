@@ -76,7 +76,7 @@ seealso:
   - module: huaweicloud.dbops.dws_om_user_info
   - module: huaweicloud.dbops.dws_cluster_info
 author:
-  - huaweicloud.dbops contributors (@huaweicloud)
+  - huaweicloud.dbops contributors (@huaweicloud-dbops)
 """
 
 EXAMPLES = r"""
