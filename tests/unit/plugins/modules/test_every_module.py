@@ -270,7 +270,8 @@ def test_unauthorised(bench, module, options, call, access):
     why = "the credentials were not accepted: Incorrect IAM authentication information (HTTP 401, APIGW.0301)"
     assert re.fullmatch(rf"Failed to (list|read) the .*: {re.escape(why)}\.", outcome["msg"])
     facts = outcome["api_error"]
-    assert facts["operation"] in {"listAuditDatabasesV2", "getOmUserStatus", "listClusters", AUDIT.listed, OM.listed}
+    operations = {"listAuditDatabasesV2", "getOmUserStatus", "listClusters", AUDIT.listed, OM.listed}
+    assert facts["operation"] in operations
     assert facts["resource"] in outcome["msg"]
     assert (facts["http_status"], facts["error_code"], facts["request_id"]) == (401, "APIGW.0301", "r-1")
     assert facts["error_msg"] == "Incorrect IAM authentication information"
