@@ -59,6 +59,13 @@ def report(session: nox.Session) -> Path:
     return folder
 
 
+def collection_in(session: nox.Session, home: Path) -> Path:
+    """Copy the checkout into `home`, under the name that Ansible looks for, and return the copy's folder."""
+    collection = home / "ansible_collections" / "huaweicloud" / "dbops"
+    session.run("python", "-m", "tests.tools.checkout", str(collection))
+    return collection
+
+
 def pytest(session: nox.Session, *arguments: str, python: str = "python", **variables: str) -> None:
     """Run pytest with `arguments`, and what follows `--` on nox's command line, and report what it ran."""
     junit = f"--junitxml={report(session)}/pytest.xml"
@@ -82,9 +89,7 @@ def types(session: nox.Session) -> None:
 @in_development("lint")
 def roles(session: nox.Session) -> None:
     """Roles, playbooks and metadata, by the strictest profile of ansible-lint."""
-    collection = BUILD / "lint" / "ansible_collections" / "huaweicloud" / "dbops"
-    session.run("python", "-m", "tests.tools.checkout", str(collection))
-    session.chdir(collection)
+    session.chdir(collection_in(session, BUILD / "lint"))
     session.run("ansible-lint", "--strict", "--nocolor", env={"ANSIBLE_COLLECTIONS_PATH": str(BUILD / "lint")})
 
 
@@ -131,7 +136,7 @@ def unit(session: nox.Session) -> None:
 def mutation(session: nox.Session) -> None:
     """Break planning, client and signing in each way that mutmut knows, and see which breakages no test notices."""
     home = BUILD / "mutation"
-    session.run("python", "-m", "tests.tools.checkout", str(home / "ansible_collections" / "huaweicloud" / "dbops"))
+    collection_in(session, home)
     shutil.copy(ROOT / "pyproject.toml", home)
     session.chdir(home)
     session.run("mutmut", "run", *session.posargs)
@@ -167,8 +172,7 @@ def scale(session: nox.Session) -> None:
 def sanity(session: nox.Session, core: str) -> None:
     """ansible-test sanity, all of it, with no exception granted."""
     session.install("--requirement", str(REQUIREMENTS / f"core-{core}.txt"))
-    collection = BUILD / f"sanity-{core}" / "ansible_collections" / "huaweicloud" / "dbops"
-    session.run("python", "-m", "tests.tools.checkout", str(collection))
+    collection = collection_in(session, BUILD / f"sanity-{core}")
     session.run("python", "-m", "tests.tools.pip_bootstrap")
     session.chdir(collection)
     try:

@@ -26,11 +26,10 @@ def rows(payload: Any, key: str, *needed: str, optional: Collection[str] = ()) -
         raise Unreadable(f"answered without a list of {key}")
     if not all(isinstance(row, dict) and all(isinstance(row.get(name), str) for name in needed) for row in found):
         raise Unreadable(f"answered with {key} that lack {' or '.join(needed) or 'content'}")
-    records = [{**dict.fromkeys(optional), **row} for row in found]
     for name in optional:
-        if not all(record[name] is None or isinstance(record[name], str) for record in records):
+        if not all(row.setdefault(name) is None or isinstance(row[name], str) for row in found):
             raise Unreadable(f"answered with {key} whose {name} is no text")
-    return records
+    return found
 
 
 def total(payload: dict[str, Any]) -> int | None:

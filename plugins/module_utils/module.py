@@ -42,7 +42,7 @@ class Frame:
     clock = Clock()
 
     def __init__(self, options: dict[str, Any], acts: bool = False, **constraints: Any) -> None:
-        gc.freeze()  # what was imported lives as long as the module: looking at it again is what takes an exit its time
+        gc.freeze()  # what was imported stays to the end, and looking through it once more would slow the exit
         self.module = AnsibleModule(
             argument_spec={**AUTH_OPTIONS, **(WAIT_OPTIONS if acts else {}), **options},
             supports_check_mode=True,

@@ -113,7 +113,7 @@ def host_names(records: list[tuple[str, str]], taken: Container[str]) -> list[st
     often = Counter(plain)
     return [
         name if name and often[name] == 1 and name not in taken else f"{name}_{record_id}".lstrip("_")
-        for name, record_id in zip(plain, (record_id for name, record_id in records))
+        for name, (original, record_id) in zip(plain, records)
     ]
 
 

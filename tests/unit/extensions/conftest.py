@@ -1,11 +1,10 @@
 # Copyright (c) huaweicloud.dbops contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The event source as ansible-rulebook loads it, and nothing of the environment."""
+"""The event source as ansible-rulebook loads it."""
 
 from __future__ import annotations
 
-import os
 import runpy
 from types import SimpleNamespace
 
@@ -20,10 +19,3 @@ SOURCE = ROOT / "extensions" / "eda" / "plugins" / "event_source" / "dbss_alarm_
 def source():
     """Return the names of the event source."""
     return SimpleNamespace(**runpy.run_path(str(SOURCE)))
-
-
-@pytest.fixture(autouse=True)
-def _own_environment(monkeypatch):
-    for name in [*os.environ]:
-        if name.startswith(("HW_", "HUAWEICLOUD_")):
-            monkeypatch.delenv(name)

@@ -29,7 +29,7 @@ TWO = "7a1e3c95-4d6b-4f28-8e97-b2c8d0f30164"
 @pytest.fixture(autouse=True)
 def environment(monkeypatch):
     for name in [*os.environ]:
-        if name.startswith(("HW_", "HUAWEICLOUD_", "ANSIBLE_")):
+        if name.startswith("ANSIBLE_"):
             monkeypatch.delenv(name)
     monkeypatch.setenv("HW_REGION_NAME", "cn-north-4")
     monkeypatch.setenv("HW_PROJECT_ID", PROJECT)

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -21,13 +20,6 @@ from tests.unit.plugins.module_utils.doubles import FakeClock, Script
 TOKEN = Credentials("token", auth_token="a-token")
 ENDPOINTS = {service: f"https://{service}.example.com" for service in ("iam", "dbss", "dws")}
 CONTRACT = Path(__file__).parents[3] / "emulator" / "contract"
-
-
-@pytest.fixture(autouse=True)
-def _no_options_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in [*os.environ]:
-        if name.startswith(("HW_", "HUAWEICLOUD_")):
-            monkeypatch.delenv(name)
 
 
 @pytest.fixture
