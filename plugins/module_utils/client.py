@@ -15,10 +15,10 @@ import time
 import traceback
 import warnings
 from collections.abc import Callable, Mapping
-from types import ModuleType
 from typing import Any, NamedTuple
 from urllib.parse import quote, urlencode, urlsplit
 
+from ansible_collections.huaweicloud.dbops.plugins.module_utils import diagnosis
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.answers import Unreadable
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.auth import Credentials, Identity
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.errors import (
@@ -321,7 +321,7 @@ class Client:
                 **self._way_to(operation.service, url),
             )
         except requests.exceptions.RequestException as error:
-            why, effect = _diagnosis().of_exception(error, url, timeout)
+            why, effect = diagnosis.of_exception(error, url, timeout)
             raise ApiError(operation.id, operation.intent, resource, why, NO_FACTS, effect) from error
         except OSError as error:
             raise UsageError(f"ca_cert cannot be used: {error}.") from error
@@ -329,11 +329,11 @@ class Client:
             raise UsageError("The credentials hold a character that cannot be sent, such as a line break.") from None
         payload = _parse_json(response.content)
         if not 200 <= response.status_code < 300:
-            why, fault, effect = _diagnosis().of_answer(response, payload, self.clock.now())
+            why, fault, effect = diagnosis.of_answer(response, payload, self.clock.now())
             raise ApiError(operation.id, operation.intent, resource, why, fault, effect)
         try:
             if not isinstance(payload, dict):
-                raise Unreadable(f"answered with {_diagnosis().describe_body(response)} instead of a JSON object")
+                raise Unreadable(f"answered with {diagnosis.describe_body(response)} instead of a JSON object")
             return parse(Answer(payload, response.headers))
         except Unreadable as reason:
             fault = Fault(response.status_code, request_id=response.headers.get("X-Request-Id"))
@@ -346,13 +346,6 @@ class Client:
             verify = (self._settings.ca_cert or True) if self._settings.validate_certs else False
             self._ways[service] = self._session.merge_environment_settings(url, {}, None, verify, None)
         return self._ways[service]
-
-
-def _diagnosis() -> ModuleType:
-    """Return C(diagnosis.py), which most tasks never need, and need not spend the time on that its loading takes."""
-    from ansible_collections.huaweicloud.dbops.plugins.module_utils import diagnosis  # noqa: PLC0415
-
-    return diagnosis
 
 
 def _no_redirect(response: Any) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.answers import Unreadable, rows
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.client import Client
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.diagnosis import redact
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.errors import FAILED, ApiError, Fault
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.lookup import Noun
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.operation import Operation
@@ -61,8 +62,6 @@ class Clusters:
             if code != "0":
                 if not code.lstrip("-").isdigit():
                     raise Unreadable("answered without an error_code")
-                from ansible_collections.huaweicloud.dbops.plugins.module_utils.diagnosis import redact  # noqa: PLC0415 - most tasks need none
-
                 text = redact(str(payload.get("error_msg") or "no reason given"))
                 why = f"{text} (HTTP 200, error_code {code})"
                 raise ApiError(operation.id, operation.intent, resource, why, Fault(200, code, text), FAILED)
