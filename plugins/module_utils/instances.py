@@ -10,7 +10,7 @@ from typing import Any
 
 from ansible_collections.huaweicloud.dbops.plugins.module_utils import power
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.converge import Resource
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.lookup import INSTANCE_ID, check_id, find
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.lookup import INSTANCE_ID, check_id, find, references
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.module import Frame
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.plan import Past, Step
 
@@ -81,4 +81,4 @@ def choose(api: Any, options: dict[str, Any]) -> list[dict[str, Any]]:
         return find(api.records(), api.noun, [options["instance_id"]], by_name=False)
     if options["name"] is not None:
         return find(api.records(), api.noun, [options["name"]], by_id=False)
-    return find(api.records(), api.noun, options["instances"])
+    return find(api.records(), api.noun, references(options["instances"]))

@@ -51,13 +51,20 @@ class Noun(NamedTuple):
         return f"{self.one} {name} ({record_id})" if name else f"{self.one} {record_id}"
 
 
+def references(values: Sequence[str]) -> list[str]:
+    """Return the IDs and names that a list option holds: trimmed, apart at line breaks, without empty ones.
+
+    Lists come from textareas and pasted text as well as from YAML. Commas are what Ansible parts a text at by itself.
+    """
+    return [line.strip() for value in values for line in value.splitlines() if line.strip()]
+
+
 def find(
     records: Sequence[dict[str, Any]], noun: Noun, wanted: Sequence[str], by_id: bool = True, by_name: bool = True
 ) -> list[dict[str, Any]]:
     """Return the records that C(wanted) names, in its order, each once.
 
-    @param wanted: IDs, names, or both, as C(by_id) and C(by_name) say; blanks around them do not count, so that a list
-        may be written as C(a, b)
+    @param wanted: IDs, names, or both, as C(by_id) and C(by_name) say; blanks around them do not count
     @raises UsageError: when one is unknown or ambiguous; the message names all of these
     """
     ids = {record[noun.id_key]: record for record in records} if by_id else {}

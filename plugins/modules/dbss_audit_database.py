@@ -194,7 +194,7 @@ from ansible_collections.huaweicloud.dbops.plugins.module_utils.dbss import (
     AuditInstances,
 )
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.errors import UsageError
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.lookup import INSTANCE_ID, check_id, find
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.lookup import INSTANCE_ID, check_id, find, references
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.module import Frame
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.plan import ACT, DONE, REFUSE, WAIT, Action, Past, Step
 
@@ -277,7 +277,7 @@ def main() -> None:
         resource = Databases(api, options["state"], options["disable_lts_audit"])
         records = api.records()
         if not options["all_databases"]:
-            records = find(records, DATABASE, options["databases"])
+            records = find(records, DATABASE, references(options["databases"]))
         tracks = frame.settle(resource, {record["id"]: record for record in records}, poll)
         frame.report_all(resource, tracks, "databases", "failed_databases")
 

@@ -202,7 +202,7 @@ from typing import Any
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.converge import Resource
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.dws import CLUSTER, OM_USER, Clusters, account
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.errors import UsageError
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.lookup import CLUSTER_ID, check_id, find
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.lookup import CLUSTER_ID, check_id, find, references
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.module import Frame
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.parallel import for_each
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.plan import ACT, DONE, Action, Past, Step
@@ -321,11 +321,11 @@ def find_clusters(options: dict[str, Any], api: Clusters) -> list[str]:
     if options["cluster_name"] is not None:
         return [cluster["id"] for cluster in find(api.records(), CLUSTER, [options["cluster_name"]], by_id=False)]
     # One ID in two spellings must not be extended twice.
-    are_ids = {name: bool(re.fullmatch(CLUSTER_ID.pattern, name)) for name in options["clusters"]}
-    references = list(dict.fromkeys(name.lower() if is_id else name for name, is_id in are_ids.items()))
+    are_ids = {name: bool(re.fullmatch(CLUSTER_ID.pattern, name)) for name in references(options["clusters"])}
+    named = list(dict.fromkeys(name.lower() if is_id else name for name, is_id in are_ids.items()))
     if all(are_ids.values()):
-        return references
-    return [cluster["id"] for cluster in find(api.records(), CLUSTER, references)]
+        return named
+    return [cluster["id"] for cluster in find(api.records(), CLUSTER, named)]
 
 
 def main() -> None:

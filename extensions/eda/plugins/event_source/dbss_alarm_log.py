@@ -131,7 +131,7 @@ from ansible_collections.huaweicloud.dbops.plugins.module_utils.client import Cl
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.connection import READERS, connect, read_options
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.dbss import Alarms, AuditInstances
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.errors import REFUSED, DbopsError, UsageError
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.lookup import find
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.lookup import find, references
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.parallel import for_each
 
 LOG = logging.getLogger(__name__)
@@ -200,7 +200,7 @@ class Source:
         try:
             instances = AuditInstances(self._client).records()
             if self._options["instances"]:
-                instances = find(instances, AuditInstances.noun, self._options["instances"])
+                instances = find(instances, AuditInstances.noun, references(self._options["instances"]))
         except DbopsError as error:
             if not self._polled and (isinstance(error, UsageError) or getattr(error, "effect", None) == REFUSED):
                 raise

@@ -14,6 +14,7 @@ from ansible_collections.huaweicloud.dbops.plugins.module_utils.lookup import (
     check_id,
     find,
     matching,
+    references,
 )
 from hypothesis import given
 from hypothesis import strategies as st
@@ -171,3 +172,17 @@ def test_find_returns_what_was_named_or_fails(records, wanted):
 def test_matching(options, ids):
     found = matching(RECORDS, {"thing_id": "id", "name": "name"}, {**options, "region": "x"})
     assert [record["id"] for record in found] == ids
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        (["a", " b "], ["a", "b"]),
+        (["billing\r\ncustomers"], ["billing", "customers"]),
+        (["a\n\n b\n"], ["a", "b"]),
+        (["", "  "], []),
+        ([], []),
+    ],
+)
+def test_references(values, expected):
+    assert references(values) == expected

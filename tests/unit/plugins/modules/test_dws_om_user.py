@@ -606,7 +606,6 @@ def test_by_name(bench):
     ("name", "message"),
     [
         ("nobody", "No cluster has the {keys} 'nobody' (there are 3)."),
-        ("", "No cluster has the {keys} '' (there are 3)."),
         (
             "twin",
             f"2 clusters have the name 'twin', say which one by its ID: {', '.join(sorted(CLUSTER_IDS[:2]))}.",
@@ -618,6 +617,24 @@ def test_a_cluster_that_is_unclear(bench, selector, name, message):
     wanted = {selector: [name] if selector == "clusters" else name}
     outcome = keep(bench, [clusters(*rows, CLUSTERS[2])], fails=True, **wanted)
     assert outcome["msg"] == message.format(keys="ID or name" if selector == "clusters" else "name")
+
+
+def test_an_empty_name(bench):
+    outcome = keep(bench, [clusters(*CLUSTERS)], fails=True, cluster_name="")
+    assert outcome["msg"] == "No cluster has the name '' (there are 3)."
+
+
+def test_empty_items_are_nothing(bench):
+    outcome = keep(bench, [], clusters=["", " \n"])
+    assert (outcome["changed"], outcome["om_users"]) == (False, [])
+
+
+def test_a_list_from_a_textarea(bench):
+    rows = [{**cluster, "name": "twin"} for cluster in CLUSTERS[:2]]
+    outcome = keep(bench, [clusters(*rows)], fails=True, clusters=["nobody\r\nnothing"])
+    assert outcome["msg"].startswith(
+        "No cluster has the ID or name 'nobody' (there are 2); No cluster has the ID or name 'noth"
+    )
 
 
 @pytest.mark.parametrize(
