@@ -16,10 +16,16 @@ from typing import Any
 
 from .app import create_app
 from .cloud import Cloud
+from .door import is_loopback
 from .server import create_server
 from .state import HERE, StateError, read_file
 
 STOP_WITHIN = 0.5  # s
+EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}
+OPEN = (
+    "Warning: {} is open to everyone on the network. The admin path asks for no credentials, and those of the state "
+    "file are no secret. Listen on 127.0.0.1, unless only callers that you trust can reach this host."
+)
 
 
 def _arguments() -> argparse.Namespace:
@@ -28,6 +34,9 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
     parser.add_argument("--port", type=int, default=8600, help="port, 0 for any free one (default: %(default)s)")
+    parser.add_argument(
+        "--name", action="append", default=[], help="a name under which callers reach it, beside the host (repeatable)"
+    )
     parser.add_argument("--state", type=Path, default=HERE / "company.yml", help="state file (default: company.yml)")
     parser.add_argument("--transition", type=_seconds, metavar="S", help="how long a start, stop or reboot takes")
     parser.add_argument("--lag", type=_seconds, metavar="S", help="how long listings show the state before an action")
@@ -58,6 +67,12 @@ def _variables(cloud: Cloud, url: str) -> dict[str, str]:
     }
 
 
+def _url(address: str, port: int) -> str:
+    """The base URL for callers on this host of a server that listens there."""
+    host = EVERYWHERE.get(address, address)
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
 def _announce(url: str, variables: dict[str, str], ready_file: Path | None) -> None:
     exports = " \\\n       ".join(f"{name}='{value}'" for name, value in variables.items())
     print(f"The embedded cloud is ready at {url} (Ctrl-C stops it).\n\nexport {exports}\n", flush=True)
@@ -81,13 +96,16 @@ def main() -> int:
     except StateError as error:
         print(f"The state file {arguments.state} cannot be used: {error}.", file=sys.stderr)
         return 2
-    server = create_server(arguments.host, arguments.port, create_app(cloud))
+    names = [arguments.host, *arguments.name]
+    server = create_server(arguments.host, arguments.port, create_app(cloud, names))
     signal.signal(signal.SIGTERM, _stop)
     signal.signal(signal.SIGINT, _stop)
     try:
         server.prepare()
-        host, port = server.bind_addr[:2]
-        url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+        address, port = server.socket.getsockname()[:2]
+        if not is_loopback(address):
+            print(OPEN.format(address), file=sys.stderr, flush=True)
+        url = _url(address, port)
         _announce(url, _variables(cloud, url), arguments.ready_file)
         server.serve()
     except (OSError, OverflowError) as error:

@@ -7,26 +7,43 @@ from __future__ import annotations
 
 import json
 import time
-from typing import Any
+from typing import Any, Collection
 
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
 from .admin import blueprint
-from .answers import Answer, Refusal, refused
+from .answers import JSON, Answer, Refusal, refused
 from .cloud import BODY_LIMIT, Cloud
 from .contract import Operation
+from .door import why_refused
 from .faults import Faults, spoiled
 from .identity import Signable
 
+ADMIN = "/_emulator/"
 
-def create_app(cloud: Cloud) -> Flask:
-    """The WSGI application over a cloud. Needs server.py's environ for what concerns the connection."""
+
+def create_app(cloud: Cloud, names: Collection[str] = ()) -> Flask:
+    """The WSGI application over a cloud, for callers that know it as one of the `names`, by its address or by loopback.
+
+    Needs server.py's environ for what concerns the connection.
+    """
     app = Flask(__name__, static_folder=None)
     app.config["PROPAGATE_EXCEPTIONS"] = True
     app.url_map.merge_slashes = False
     faults = Faults(cloud)
     app.register_blueprint(blueprint(cloud, faults))
+    known = {name.lower() for name in names}
+
+    @app.before_request
+    def keep_out() -> Response | None:
+        address = request.environ["emulator.connection"].socket.getsockname()[0]
+        sentence = why_refused(request.headers.get("Host", ""), request.headers.get("Origin"), {*known, address})
+        if sentence is None:
+            return None
+        if request.path.startswith(ADMIN):
+            return _complaint(403, sentence)
+        return _response(refused(Refusal(403, "APIGW.0201", sentence), "gateway"))
 
     def serve(**path: str) -> Response:
         operation = cloud.contract.operations[str(request.endpoint)]
@@ -34,8 +51,8 @@ def create_app(cloud: Cloud) -> Flask:
         return _serve(cloud, faults, operation if operation.method == request.method else None, path)
 
     def serve_unknown(_error: HTTPException) -> Response:
-        if request.path.startswith("/_emulator/"):
-            return Response('{"error": "no such admin path or method"}', 404, content_type="application/json")
+        if request.path.startswith(ADMIN):
+            return _complaint(404, "no such admin path or method")
         return _serve(cloud, faults, None, {})
 
     for operation in cloud.contract.operations.values():
@@ -104,6 +121,11 @@ def _resources(path: dict[str, str], body: bytes) -> set[str]:
         value = {}
     named = [value.get("id"), value.get("instance_id")] if isinstance(value, dict) else []
     return {*path.values(), *(one for one in named if isinstance(one, str))}
+
+
+def _complaint(status: int, sentence: str) -> Response:
+    """A failure of the admin path, in its own shape."""
+    return Response(json.dumps({"error": sentence}), status, content_type=JSON)
 
 
 def _response(answer: Answer) -> Response:

@@ -136,8 +136,8 @@ def test_what_the_contract_knows_and_the_emulator_does_not_serve(api, method, pa
         b"get / HTTP/1.1\r\n\r\n",
         b"GET /" + b"a" * 70_000 + b" HTTP/1.1\r\n\r\n",
         b"GET / HTTP/1.1\r\nX: " + b"a" * 70_000 + b"\r\n\r\n",
-        b"POST /v3/auth/tokens HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nZZ\r\n",
-        b"POST /v3/auth/tokens HTTP/1.1\r\nContent-Length: 10\r\n\r\nhalf",
+        b"POST /v3/auth/tokens HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nZZ\r\n",
+        b"POST /v3/auth/tokens HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\nhalf",
     ],
 )
 def test_what_is_hardly_http(emulator, text):

@@ -53,7 +53,7 @@ def test_it_stops_at_once_whatever_is_under_way(tmp_path, number):
         idle, waiting = (
             socket.create_connection(("127.0.0.1", int(emulator.url.rpartition(":")[2]))) for dummy in "ab"
         )
-        waiting.sendall(f"GET {company.INSTANCES} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+        waiting.sendall(f"GET {company.INSTANCES} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
         while not emulator.counters()["in_flight"]:
             time.sleep(0.01)
         process.send_signal(number)

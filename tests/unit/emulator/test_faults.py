@@ -23,7 +23,7 @@ STOP = {"operation": "stopAuditInstance"}
 def raw(emulator, method="POST", path=f"/v1/{company.PROJECT}/dbss/audit/instance/stop", instance=company.AUDIT_PROD):
     """Send a request over a bare socket; all that comes back, and the error that ended it."""
     body = json.dumps({"instance_id": instance}) if method == "POST" else ""
-    head = f"{method} {path} HTTP/1.1\r\nHost: x\r\nX-Auth-Token: {company.TOKEN}\r\nConnection: close\r\n"
+    head = f"{method} {path} HTTP/1.1\r\nHost: localhost\r\nX-Auth-Token: {company.TOKEN}\r\nConnection: close\r\n"
     head += f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
     address = urlsplit(emulator.url)
     received = b""
