@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import nox
@@ -29,6 +30,9 @@ def search_path() -> str:
 
 
 os.environ["PATH"] = search_path()
+sys.path.insert(0, str(ROOT))
+environment = import_module("tests.tools.environment")
+environment.forget(environment.SETTINGS)  # not the way to the package index
 
 # The oldest and the newest ansible-core that the collection supports, each on a Python that its controller runs on.
 CORES = nox.parametrize(

@@ -6,10 +6,8 @@
 from __future__ import annotations
 
 import ast
-import os
 import re
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -17,6 +15,7 @@ import yaml
 
 from tests.docs.blocks import Block, blocks
 from tests.tools.checkout import ROOT
+from tests.tools.environment import alone, index
 
 PAGES = [
     ROOT / "README.md",
@@ -41,15 +40,7 @@ class Shell:
         installed = folder / ".ansible" / "collections"
         installed.parent.mkdir()
         installed.symlink_to(collections)
-        self._environment = {
-            "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
-            "ANSIBLE_LOCALHOST_WARNING": "false",
-            "ANSIBLE_NOCOLOR": "true",
-            "HOME": str(folder),
-            "LC_ALL": "C.UTF-8",
-            "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
-            **cloud.env,
-        }
+        self._environment = alone(folder, **index(), **cloud.env)
 
     def run(self, script: str, fails: str | None = None) -> str:
         """Run a script; it must succeed, or fail with the words, if there are any. Return its output."""

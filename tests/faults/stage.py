@@ -15,7 +15,7 @@ import re
 import threading
 import time
 from dataclasses import dataclass
-from typing import Any, Callable, Iterator
+from typing import Any, Callable
 from unittest import mock
 
 from ansible.module_utils.basic import AnsibleModule
@@ -28,7 +28,6 @@ from tests.emulator.fixtures import Emulator
 
 PLUGINS = "ansible_collections.huaweicloud.dbops.plugins"
 SENTENCE = re.compile(r"[^\s][^\r\n]{10,3000}\.")
-OWN_VARIABLES = ("HW_", "HUAWEICLOUD_", "NETRC", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 
 
 def fast(elsewhere: Callable[[float], Any] = lambda seconds: None) -> client.Clock:
@@ -72,22 +71,13 @@ class Outcome:
         return message
 
 
-@contextlib.contextmanager
-def environment(variables: dict[str, str]) -> Iterator[None]:
-    """Have these environment variables, and none of the caller's that modules or requests would heed."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(OWN_VARIABLES)}
-    kept = {name: value for name, value in kept.items() if not name.lower().endswith("_proxy")}
-    with mock.patch.dict(os.environ, {**kept, **variables}, clear=True):
-        yield
-
-
 def run(module: str, options: dict[str, Any], variables: dict[str, str], clock: client.Clock) -> Outcome:
     """Run a module's C(main()) with these options and environment variables, as ansible-core would."""
     main = importlib.import_module(f"{PLUGINS}.modules.{module}").main
     printed = io.StringIO()
     random.seed(0)  # the same pauses each time
     with contextlib.ExitStack() as stack:
-        stack.enter_context(environment(variables))
+        stack.enter_context(mock.patch.dict(os.environ, variables))
         stack.enter_context(mock.patch.object(Frame, "clock", clock))
         stack.enter_context(mock.patch.object(warnings, "_global_warnings", {}))
         stack.enter_context(mock.patch.object(AnsibleModule, "log", lambda _, text, **__: printed.write(f"{text}\n")))

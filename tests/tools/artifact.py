@@ -20,12 +20,16 @@ import tempfile
 from pathlib import Path
 
 from tests.tools.checkout import copy
+from tests.tools.environment import alone
 
 
 def galaxy(*arguments: str | Path) -> None:
     """Run `ansible-galaxy collection` of the running environment; its output is shown when it fails."""
     command = [Path(sys.executable).with_name("ansible-galaxy"), "collection", *arguments]
-    run = subprocess.run(command, check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    with tempfile.TemporaryDirectory() as home:
+        run = subprocess.run(
+            command, env=alone(Path(home)), check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
     if run.returncode:
         raise SystemExit(f"{' '.join(map(str, command))} failed:\n{run.stdout}")
 
@@ -66,10 +70,13 @@ def level(artifact: Path) -> None:
 
 
 def install(artifact: Path) -> Path:
-    """Install `artifact`, with no server asked, beside itself and return the folder to search for collections."""
+    """Install `artifact`, with no server asked, beside itself and return the folder to search for collections.
+
+    It is installed whatever this host has of the collection already (--force).
+    """
     collections = artifact.with_name("collections")
     shutil.rmtree(collections, ignore_errors=True)
-    galaxy("install", "--offline", "--collections-path", collections, artifact)
+    galaxy("install", "--force", "--offline", "--collections-path", collections, artifact)
     return collections
 
 

@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from pathlib import Path
 from typing import Callable
+
+from tests.tools.environment import alone
 
 
 def run(
@@ -25,18 +26,7 @@ def run(
     Collections come from `collections` alone, and the only settings are `variables`: not those of the caller's
     environment or home, for which `home` stands in. Each line of output goes to `echo` as it comes.
     """
-    environment = {
-        "ANSIBLE_COLLECTIONS_PATH": str(collections),
-        "ANSIBLE_COLLECTIONS_SCAN_SYS_PATH": "false",
-        "ANSIBLE_INVENTORY": os.devnull,
-        "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
-        "ANSIBLE_LOCALHOST_WARNING": "false",
-        "ANSIBLE_NOCOLOR": "true",
-        "HOME": str(home),
-        "LC_ALL": "C.UTF-8",
-        "PATH": os.environ["PATH"],
-        **variables,
-    }
+    environment = alone(home, **{"ANSIBLE_COLLECTIONS_PATH": str(collections), **variables})
     command = [Path(sys.executable).with_name("ansible-playbook"), *options, playbook]
     with subprocess.Popen(
         command, cwd=home, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
