@@ -227,11 +227,17 @@ class Identity:
         self._credentials = credentials
         self._project_id = project_id
         self._project_name = project_name
+        self._named = not project_id
         self._send = send
         self._keep_secret = keep_secret
         self._lock = threading.RLock()
         self._auth: Any = self._fixed_auth()
         self._renewed = False
+
+    @property
+    def project(self) -> dict[str, str | None]:
+        """The project's C(id), None until a call has needed it, and its C(name), None when it is given by its ID."""
+        return {"id": self._project_id, "name": self._project_name if self._named else None}
 
     def _fixed_auth(self) -> Any:
         known = self._credentials

@@ -158,6 +158,11 @@ class Client:
         self._quiet_until = 0.0  # no call is sent before: the service asked for fewer calls
         self._quiet_lock = threading.Lock()
 
+    @property
+    def project(self) -> dict[str, str | None]:
+        """Where the calls go, as far as it is known by now: the project's C(id) and C(name), and the C(region)."""
+        return {**self._identity.project, "region": self._settings.region}
+
     def close(self) -> None:
         """Close the connections."""
         self._session.close()

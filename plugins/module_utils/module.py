@@ -87,8 +87,12 @@ class Frame:
         return self._client
 
     def exit(self, changed: bool = False, **result: Any) -> None:
-        """End the module well."""
-        self.module.exit_json(changed=changed, **result)
+        """End the module well; an info module tells too where it looked."""
+        self.module.exit_json(changed=changed, **self._where(), **result)
+
+    def _where(self) -> dict[str, Any]:
+        """Return the C(project) that an info module has looked in."""
+        return {} if self._acts or self._client is None else {"project": self._client.project}
 
     def start_waiting(self) -> Poll:
         """Start the clock of C(wait_timeout); the calls from now on keep to it too."""
@@ -159,7 +163,8 @@ class Frame:
             key: [record for reading in readings if not isinstance(reading, DbopsError) for record in reading],
             failed_key: [failure(noun, parent, error) for parent, error in failures],
         }
-        self.report_failures([error for parent, error in failures], len(parents), noun.many, False, result)
+        errors = [error for parent, error in failures]
+        self.report_failures(errors, len(parents), noun.many, False, {**result, **self._where()})
         self.exit(**result)
 
     def report_failures(

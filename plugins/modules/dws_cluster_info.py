@@ -52,6 +52,24 @@ clusters:
       status: AVAILABLE
       task_status: null
       version: 9.1.0.200
+project:
+  description: The project that was looked in.
+  returned: when the service could be asked
+  type: dict
+  version_added: 1.1.0
+  contains:
+    id:
+      description: The ID of the project, V(null) when it could not be found out.
+      type: str
+      sample: 0f1e2d3c4b5a69788796a5b4c3d2e1f0
+    name:
+      description: The name that the project was found by, V(null) when O(project_id) says which one.
+      type: str
+      sample: cn-north-4
+    region:
+      description: The region, V(null) when O(endpoints) says where the services are and O(region) is not set.
+      type: str
+      sample: cn-north-4
 api_error:
   description: The facts behind a failed call. Of several, those of the first.
   returned: when a call failed

@@ -358,6 +358,15 @@ def test_project_is_looked_up_once_by_its_exact_name(credentials):
     assert iam.calls == [(LIST_PROJECTS, "project cn-north-4", {"name": "cn-north-4"}, None)]
 
 
+def test_what_is_known_of_the_project_costs_no_call():
+    iam = Iam([project("cn-north-4", "p1")])
+    assert iam.identity(KEY, "p7").project == {"id": "p7", "name": None}
+    identity = iam.identity(KEY)
+    assert (identity.project, iam.calls) == ({"id": None, "name": "cn-north-4"}, [])
+    identity.project_id()
+    assert identity.project == {"id": "p1", "name": "cn-north-4"}
+
+
 @pytest.mark.parametrize(
     ("projects", "words"),
     [

@@ -174,6 +174,41 @@ def test_a_login_tells_the_project(bench, module, options, call):
     assert bench.run(module, options, calls, access={"region": REGION, **PASSWORD})["changed"] is False
 
 
+INFO = pytest.mark.parametrize(
+    ("module", "options", "call"), [(name, *first) for name, first in FIRST.items() if name.endswith("_info")]
+)
+
+
+@INFO
+@pytest.mark.parametrize(
+    ("access", "calls", "name"),
+    [
+        (ACCESS, [], None),
+        ({"region": REGION, "auth_token": TOKEN}, [PROJECTS], REGION),
+        ({"region": REGION, **PASSWORD}, [login("t-1", {"name": REGION})], REGION),
+    ],
+    ids=["by ID", "by the region's name", "told by a login"],
+)
+def test_where_an_info_module_looked(bench, module, options, call, access, calls, name):
+    outcome = bench.run(module, options, [*calls, call], access=access)
+    assert outcome["project"] == {"id": PROJECT, "name": name, "region": REGION}
+
+
+@pytest.mark.parametrize("module", ["dbss_audit_database_info", "dws_om_user_info"])
+def test_where_it_looked_is_told_with_what_could_not_be_read(bench, module):
+    options, calls, fails = RUNS[module][-1]
+    outcome = bench.run(module, options, calls, fails=True)
+    assert outcome["project"] == {"id": PROJECT, "name": None, "region": REGION}
+
+
+@INFO
+def test_where_it_looked_is_told_without_a_region(bench, module, options, call):
+    endpoints = {call.service: f"https://{call.service}.{REGION}.myhuaweicloud.com/"}
+    access = {"project_id": PROJECT, "auth_token": TOKEN, "endpoints": endpoints}
+    outcome = bench.run(module, options, [call], access=access)
+    assert outcome["project"] == {"id": PROJECT, "name": None, "region": None}
+
+
 TWO = [{"id": letter * 32, "name": REGION} for letter in "ab"]
 
 
