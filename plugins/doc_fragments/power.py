@@ -19,6 +19,7 @@ options:
   instances:
     description:
       - IDs or names of several instances, which are brought to the wanted state together. An ID wins over a name.
+      - An unknown or ambiguous name fails the task before anything is changed. See also O(skip_missing).
     type: list
     elements: str
   state:
@@ -41,4 +42,13 @@ options:
       - For at most how many of the O(instances) actions are sent at the same time.
     type: int
     default: 8
+  skip_missing:
+    description:
+      - What happens to a reference in O(instances) that matches nothing. When V(false), it fails the task before
+        anything is changed. When V(true), it is left out with a warning and listed in RV(missing), and the rest goes
+        on.
+      - A name that several instances have fails the task all the same.
+    type: bool
+    default: false
+    version_added: 1.1.0
 """

@@ -10,7 +10,13 @@ from typing import Any
 
 from ansible_collections.huaweicloud.dbops.plugins.module_utils import power
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.converge import Resource
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.lookup import INSTANCE_ID, check_id, find, references
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.lookup import (
+    INSTANCE_ID,
+    Lookup,
+    check_id,
+    look_up,
+    references,
+)
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.module import Frame
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.plan import Past, Step
 
@@ -20,6 +26,7 @@ OPTIONS: dict[str, Any] = {
     "instances": {"type": "list", "elements": "str"},
     "state": {"type": "str", "choices": list(power.STATES), "default": "started"},
     "concurrency": {"type": "int", "default": 8},
+    "skip_missing": {"type": "bool", "default": False},
 }
 SELECTORS = ("instance_id", "name", "instances")
 CONSTRAINTS = {"mutually_exclusive": [SELECTORS], "required_one_of": [SELECTORS]}
@@ -63,14 +70,15 @@ def keep(frame: Frame, api: Any) -> None:
     """Bring the instances that the task names to the wanted state and end the module."""
     options, poll = frame.options, frame.start_waiting()
     resource = Instances(api, options["state"])
-    chosen = {record[api.noun.id_key]: record for record in choose(api, options)}
-    tracks = frame.settle(resource, chosen, poll)
+    chosen = choose(api, options)
+    frame.warn(chosen.warnings)
+    tracks = frame.settle(resource, {record[api.noun.id_key]: record for record in chosen.records}, poll)
     if options["instances"] is None:
         frame.report_one(resource, tracks[0], "instance")
-    frame.report_all(resource, tracks, "instances", "failed_instances")
+    frame.report_all(resource, tracks, "instances", "failed_instances", missing=chosen.missing)
 
 
-def choose(api: Any, options: dict[str, Any]) -> list[dict[str, Any]]:
+def choose(api: Any, options: dict[str, Any]) -> Lookup:
     """Read all instances and return those that the task names.
 
     @raises UsageError: when one is malformed, unknown or ambiguous
@@ -78,7 +86,8 @@ def choose(api: Any, options: dict[str, Any]) -> list[dict[str, Any]]:
     """
     if options["instance_id"] is not None:
         check_id("instance_id", options["instance_id"], INSTANCE_ID)
-        return find(api.records(), api.noun, [options["instance_id"]], by_name=False)
+        return look_up(api.records(), api.noun, [options["instance_id"]], by_name=False)
     if options["name"] is not None:
-        return find(api.records(), api.noun, [options["name"]], by_id=False)
-    return find(api.records(), api.noun, references(options["instances"]))
+        return look_up(api.records(), api.noun, [options["name"]], by_id=False)
+    wanted = references(options["instances"])
+    return look_up(api.records(), api.noun, wanted, skip_missing=options["skip_missing"])

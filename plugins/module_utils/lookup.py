@@ -7,10 +7,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.errors import UsageError
+
+MOST_NAMED = 20
+"""How many records, references and errors a message spells out."""
+
+_MOST_NEAR_MISSES = 3
+_NEAR = 0.75  # from 0, nothing in common, to 1, the same
 
 
 class IdRule(NamedTuple):
@@ -59,42 +65,85 @@ def references(values: Sequence[str]) -> list[str]:
     return [line.strip() for value in values for line in value.splitlines() if line.strip()]
 
 
-def find(
-    records: Sequence[dict[str, Any]], noun: Noun, wanted: Sequence[str], by_id: bool = True, by_name: bool = True
-) -> list[dict[str, Any]]:
-    """Return the records that C(wanted) names, in its order, each once.
+class Lookup(NamedTuple):
+    """What references came to."""
+
+    records: list[dict[str, Any]]  # those that are named, in the references' order, each once
+    missing: list[str]  # the references that match nothing
+    warnings: list[str]  # a sentence about what was skipped, if anything was
+
+
+def look_up(
+    records: Sequence[dict[str, Any]],
+    noun: Noun,
+    wanted: Sequence[str],
+    by_id: bool = True,
+    by_name: bool = True,
+    skip_missing: bool = False,
+) -> Lookup:
+    """Return what the IDs and names of a task come to. Pure.
 
     @param wanted: IDs, names, or both, as C(by_id) and C(by_name) say; blanks around them do not count
-    @raises UsageError: when one is unknown or ambiguous; the message names all of these
+    @param skip_missing: go on without references that match nothing; those that are unclear fail all the same
+    @raises UsageError: when one is unknown or ambiguous; the message tells of each
     """
     ids = {record[noun.id_key]: record for record in records} if by_id else {}
-    names: dict[Any, list[dict[str, Any]]] = {}
+    names: dict[str, list[dict[str, Any]]] = {}
     for record in records if by_name else ():
-        names.setdefault(record.get(noun.name_key), []).append(record)
+        if record.get(noun.name_key):
+            names.setdefault(record[noun.name_key], []).append(record)
     found: dict[str, dict[str, Any]] = {}
-    problems = []
-    for reference in map(str.strip, wanted):
+    unclear, missing = [], []
+    for reference in dict.fromkeys(map(str.strip, wanted)):
         matches = [ids[reference]] if reference in ids else names.get(reference, [])
         if len(matches) == 1:
             found[matches[0][noun.id_key]] = matches[0]
+            continue
+        why = _why_unclear(records, noun, reference, matches)
+        if why:
+            unclear.append(why)
         else:
-            keys = " or ".join(["ID"] * by_id + ["name"] * by_name)
-            problems.append(_problem(records, noun, reference, matches, keys))
-    if problems:
-        raise UsageError(f"{'; '.join(problems)}.")
-    return list(found.values())
+            missing.append(reference)
+    keys = " or ".join(["ID"] * by_id + ["name"] * by_name)
+    unknown = [
+        f"No {noun.one} has the {keys} {reference!r} (there are {len(records)}).{_near_misses(reference, ids, names)}"
+        for reference in missing[:MOST_NAMED]
+    ]
+    if len(missing) > MOST_NAMED:
+        unknown.append(f"And {len(missing) - MOST_NAMED} more.")
+    if unclear or (missing and not skip_missing):
+        raise UsageError(" ".join(unclear + unknown))
+    return Lookup(list(found.values()), missing, [f"Skipped: {' '.join(unknown)}"] if missing else [])
 
 
-def _problem(
-    records: Sequence[dict[str, Any]], noun: Noun, reference: str, matches: list[dict[str, Any]], keys: str
-) -> str:
+def find(
+    records: Sequence[dict[str, Any]], noun: Noun, wanted: Sequence[str], by_id: bool = True, by_name: bool = True
+) -> list[dict[str, Any]]:
+    """Return the records that C(wanted) names, in its order, each once; as look_up, whose errors it raises."""
+    return look_up(records, noun, wanted, by_id, by_name).records
+
+
+def _why_unclear(
+    records: Sequence[dict[str, Any]], noun: Noun, reference: str, matches: list[dict[str, Any]]
+) -> str | None:
+    """Return why a reference that matches none or several is unclear, or None when there simply is no such record."""
     if matches:
-        ids = ", ".join(sorted(record[noun.id_key] for record in matches))
-        return f"{len(matches)} {noun.many} have the name {reference!r}, say which one by its ID: {ids}"
+        choice = ", ".join(sorted(record[noun.id_key] for record in matches))
+        return f"{len(matches)} {noun.many} have the name {reference!r}, say which one by its ID: {choice}."
     for record in records:
         if noun.twin_key and record.get(noun.twin_key) == reference:
-            return f"{reference} is the {noun.twin_key} of {noun.describe(record)}, not its {noun.id_key}"
-    return f"No {noun.one} has the {keys} {reference!r} (there are {len(records)})"
+            return f"{reference} is the {noun.twin_key} of {noun.describe(record)}, not its {noun.id_key}."
+    return None
+
+
+def _near_misses(reference: str, *known: Iterable[str]) -> str:
+    """Return the question that names what may have been meant, or nothing. Upper and lower case count the same."""
+    import difflib  # noqa: PLC0415 - costs start-up time, and only failures need it
+
+    spellings = {word.lower(): word for words in known for word in words}
+    near = difflib.get_close_matches(reference.lower(), spellings, n=_MOST_NEAR_MISSES, cutoff=_NEAR)
+    meant = " or ".join(repr(spellings[word]) for word in near)
+    return f" Did you mean {meant}?" if meant else ""
 
 
 def matching(

@@ -7,22 +7,19 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.client import REQUESTS_IMPORT_ERROR, Client, Clock
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.connection import AUTH_OPTIONS, READERS, connect
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.errors import DbopsError
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.lookup import Noun
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.lookup import MOST_NAMED, Noun
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.parallel import for_each
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.waiting import Poll
 
 if TYPE_CHECKING:
     from ansible_collections.huaweicloud.dbops.plugins.module_utils.converge import Resource, Track
-
-_MOST_NAMED = 20  # errors that are spelled out in the message; the result has them all
-
 
 WAIT_OPTIONS: dict[str, Any] = {
     "wait": {"type": "bool", "default": True},
@@ -94,6 +91,11 @@ class Frame:
         """Return the C(project) that an info module has looked in."""
         return {} if self._acts or self._client is None else {"project": self._client.project}
 
+    def warn(self, warnings: Iterable[str]) -> None:
+        """Add these sentences to the task's warnings."""
+        for warning in warnings:
+            self.module.warn(warning)
+
     def start_waiting(self) -> Poll:
         """Start the clock of C(wait_timeout); the calls from now on keep to it too."""
         poll = Poll(self.options["wait_timeout"], self.options["wait_sleep"], self.clock.monotonic, self.clock.sleep)
@@ -115,8 +117,7 @@ class Frame:
             max_tries=self.client.max_tries,
         )
         for track in tracks:
-            for warning in track.warnings:
-                self.module.warn(warning)
+            self.warn(track.warnings)
         return tracks
 
     def report_one(self, resource: Resource, track: Track, key: str) -> None:
@@ -129,8 +130,11 @@ class Frame:
             self.module.fail_json(msg=str(track.error), changed=bool(track.taken), **track.error.result(), **result)
         self.exit(changed=bool(track.taken), **result)
 
-    def report_all(self, resource: Resource, tracks: list[Track], key: str, failed_key: str) -> None:
-        """End the module with the results for many records under C(key), and those that failed under C(failed_key)."""
+    def report_all(self, resource: Resource, tracks: list[Track], key: str, failed_key: str, **more: Any) -> None:
+        """End the module with the results for many records under C(key), and those that failed under C(failed_key).
+
+        @param more: what else the result has
+        """
         taken = [track for track in tracks if track.taken]
         failures = [(track, track.error) for track in tracks if track.error]
         result: dict[str, Any] = {
@@ -138,6 +142,7 @@ class Frame:
                 {**track.record, "changed": bool(track.taken), "actions": track.taken} for track in tracks if track.seen
             ],
             failed_key: [failure(resource.noun, track.record, error) for track, error in failures],
+            **more,
         }
         if self.module._diff and taken:
             both = [(track.description, *_difference(resource, track)) for track in taken]
@@ -170,12 +175,12 @@ class Frame:
     def report_failures(
         self, errors: list[DbopsError], total: int, many: str, changed: bool, result: dict[str, Any]
     ) -> None:
-        """Fail with the result if there are errors, naming each."""
+        """Fail with the result if there are errors, naming the first of them; the result has them all."""
         if not errors:
             return
-        words = " ".join(str(error) for error in errors[:_MOST_NAMED])
-        if len(errors) > _MOST_NAMED:
-            words += f" And {len(errors) - _MOST_NAMED} more."
+        words = " ".join(str(error) for error in errors[:MOST_NAMED])
+        if len(errors) > MOST_NAMED:
+            words += f" And {len(errors) - MOST_NAMED} more."
         if total > 1:
             words = f"{len(errors)} of {total} {many} failed. {words}"
         self.module.fail_json(msg=words, changed=changed, **errors[0].result(), **result)

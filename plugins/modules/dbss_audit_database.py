@@ -36,7 +36,7 @@ options:
   databases:
     description:
       - IDs or names of the databases. An ID wins over a name, and a database that is named twice counts once.
-      - An unknown or ambiguous name fails the task before anything is changed.
+      - An unknown or ambiguous name fails the task before anything is changed. See also O(skip_missing).
     type: list
     elements: str
   all_databases:
@@ -63,6 +63,15 @@ options:
       - At most how many switches are sent at the same time.
     type: int
     default: 8
+  skip_missing:
+    description:
+      - What happens to a reference in O(databases) that matches nothing. When V(false), it fails the task before
+        anything is changed. When V(true), it is left out with a warning and listed in RV(missing), and the rest goes
+        on.
+      - A name that several databases have fails the task all the same.
+    type: bool
+    default: false
+    version_added: 1.1.0
 notes:
   - A database that cannot be switched does not stop the others. The task fails at the end and names each one with
     its error.
@@ -156,6 +165,12 @@ failed_databases:
     api_error:
       description: The facts behind it, when a call failed. As RV(api_error).
       type: dict
+missing:
+  description: The references in O(databases) that match nothing, as given. Empty unless O(skip_missing=true).
+  returned: when the databases could be read and each one named is known
+  type: list
+  elements: str
+  version_added: 1.1.0
 api_error:
   description: The facts behind a failed call. Of several, those of the first.
   returned: when a call failed
@@ -194,7 +209,14 @@ from ansible_collections.huaweicloud.dbops.plugins.module_utils.dbss import (
     AuditInstances,
 )
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.errors import UsageError
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.lookup import INSTANCE_ID, check_id, find, references
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.lookup import (
+    INSTANCE_ID,
+    Lookup,
+    check_id,
+    find,
+    look_up,
+    references,
+)
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.module import Frame
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.plan import ACT, DONE, REFUSE, WAIT, Action, Past, Step
 
@@ -206,6 +228,7 @@ OPTIONS: dict[str, Any] = {
     "state": {"type": "str", "choices": ["enabled", "disabled"], "default": "enabled"},
     "disable_lts_audit": {"type": "bool", "default": False},
     "concurrency": {"type": "int", "default": 8},
+    "skip_missing": {"type": "bool", "default": False},
 }
 SELECTORS = ("instance_id", "instance_name")
 
@@ -275,11 +298,13 @@ def main() -> None:
         instance_id, instance_name = find_instance(frame)
         api = AuditDatabases(frame.client, instance_id, instance_name)
         resource = Databases(api, options["state"], options["disable_lts_audit"])
-        records = api.records()
+        chosen = Lookup(api.records(), [], [])
         if not options["all_databases"]:
-            records = find(records, DATABASE, references(options["databases"]))
-        tracks = frame.settle(resource, {record["id"]: record for record in records}, poll)
-        frame.report_all(resource, tracks, "databases", "failed_databases")
+            wanted = references(options["databases"])
+            chosen = look_up(chosen.records, DATABASE, wanted, skip_missing=options["skip_missing"])
+        frame.warn(chosen.warnings)
+        tracks = frame.settle(resource, {record["id"]: record for record in chosen.records}, poll)
+        frame.report_all(resource, tracks, "databases", "failed_databases", missing=chosen.missing)
 
 
 if __name__ == "__main__":

@@ -113,6 +113,12 @@ failed_instances:
     api_error:
       description: The facts behind it, when a call failed. As RV(api_error).
       type: dict
+missing:
+  description: The references in O(instances) that match nothing, as given. Empty unless O(skip_missing=true).
+  returned: when O(instances) is given and each one names an instance
+  type: list
+  elements: str
+  version_added: 1.1.0
 api_error:
   description: The facts behind a failed call. Of several, those of the first.
   returned: when a call failed

@@ -51,7 +51,7 @@ def audits():
 
 
 def asked(**options):
-    return {"instance_id": None, "name": None, "instances": None, "state": "started", **options}
+    return {"instance_id": None, "name": None, "instances": None, "state": "started", "skip_missing": False, **options}
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def asked(**options):
     ],
 )
 def test_choice(audits, options, ids):
-    assert [record["id"] for record in choose(audits, options)] == ids
+    assert [record["id"] for record in choose(audits, options).records] == ids
     assert audits.listings == 1
 
 
@@ -129,6 +129,10 @@ class Stage:
     def __init__(self, options):
         self.options = options
         self.report = None
+        self.warnings = []
+
+    def warn(self, warnings):
+        self.warnings.extend(warnings)
 
     def start_waiting(self):
         return "poll"
@@ -141,8 +145,8 @@ class Stage:
         self.report = (key, track)
         raise Ended
 
-    def report_all(self, resource, tracks, key, failed_key):
-        self.report = (key, failed_key, tracks)
+    def report_all(self, resource, tracks, key, failed_key, missing):
+        self.report = (key, failed_key, tracks, missing)
         raise Ended
 
 
@@ -158,8 +162,8 @@ def test_keep_many(audits):
     stage = Stage(asked(instances=[PROD, "audit-test"], state="stopped"))
     with pytest.raises(Ended):
         keep(stage, audits)
-    key, failed_key, tracks = stage.report
-    assert (key, failed_key) == ("instances", "failed_instances")
+    key, failed_key, tracks, missing = stage.report
+    assert (key, failed_key, missing, stage.warnings) == ("instances", "failed_instances", [], [])
     assert [(track.key, track.step) for track in tracks] == [(PROD, Step(ACT, "stop")), (TEST, Step(DONE))]
 
 

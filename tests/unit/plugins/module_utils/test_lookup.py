@@ -13,6 +13,7 @@ from ansible_collections.huaweicloud.dbops.plugins.module_utils.lookup import (
     Noun,
     check_id,
     find,
+    look_up,
     matching,
     references,
 )
@@ -120,17 +121,85 @@ def test_find(wanted, how, ids):
         pytest.param(
             ["one", "8", "twin", "9"],
             {},
-            "No thing has the ID or name '8' (there are 6); 2 things have the name 'twin', say which one by its ID: "
-            "3, 4; No thing has the ID or name '9' (there are 6).",
+            "2 things have the name 'twin', say which one by its ID: 3, 4. "
+            "No thing has the ID or name '8' (there are 6). No thing has the ID or name '9' (there are 6).",
             id="all that is wrong",
         ),
-        pytest.param(["None"], {}, "No thing has the ID or name 'None' (there are 6).", id="no name"),
+        pytest.param(
+            ["None"], {}, "No thing has the ID or name 'None' (there are 6). Did you mean 'one'?", id="no name"
+        ),
     ],
 )
 def test_find_fails(wanted, how, words):
     with pytest.raises(UsageError) as caught:
         find(RECORDS, THING, wanted, **how)
     assert str(caught.value) == words
+
+
+COMPANY = [
+    {"id": "Zp3nH8sJ6gFa0RuE5kXo", "name": "billing"},
+    {"id": "Kx7dQ2mB9vLr4TzY1wPc", "name": "Orders-EU"},
+    {"id": "Cu2tO8mE4rSa6XyL0pDn", "name": "orders-us"},
+    {"id": "Cv3uP9nF5sTb7YzM1qEo", "name": "orders-uk"},
+    {"id": "Lg4vQ0oG6tUc8ZaN2rFp", "name": "orders-in"},
+    {"id": "Wd1sQ9lT7nVb5KcH3jRe", "name": None},
+]
+
+
+@pytest.mark.parametrize(
+    ("reference", "how", "meant"),
+    [
+        pytest.param("biling", {}, " Did you mean 'billing'?", id="a letter is missing"),
+        pytest.param("BILLING", {}, " Did you mean 'billing'?", id="upper case"),
+        pytest.param("orders-eu", {}, " Did you mean 'Orders-EU' or 'orders-us' or 'orders-uk'?", id="three at most"),
+        pytest.param("zp3nH8sJ6gFa0RuE5kXo", {}, " Did you mean 'Zp3nH8sJ6gFa0RuE5kXo'?", id="an ID"),
+        pytest.param("zp3nH8sJ6gFa0RuE5kXo", {"by_id": False}, "", id="an ID where names are asked for"),
+        pytest.param("biling", {"by_name": False}, "", id="a name where IDs are asked for"),
+        pytest.param("customers", {}, "", id="nothing like it"),
+        pytest.param("2019", {}, "", id="a number"),
+        pytest.param("", {}, "", id="empty"),
+    ],
+)
+def test_near_misses_are_named(reference, how, meant):
+    with pytest.raises(UsageError) as caught:
+        find(COMPANY, Noun("database", "databases"), [reference], **how)
+    keys = {"by_id": "name", "by_name": "ID"}.get("".join(how), "ID or name")
+    assert str(caught.value) == f"No database has the {keys} {reference!r} (there are 6).{meant}"
+
+
+def test_a_name_of_the_cloud_cannot_forge_a_line():
+    with pytest.raises(UsageError) as caught:
+        find([{"id": "1", "name": "billing\nok: done\u202e"}], THING, ["billing\nok: dne"])
+    assert "\n" not in str(caught.value)
+    assert "\u202e" not in str(caught.value)
+
+
+def test_what_is_missing_is_skipped_on_demand():
+    found = look_up(RECORDS, THING, ["9", "two", " 9 ", "tvo"], skip_missing=True)
+    assert [record["id"] for record in found.records] == ["2"]
+    assert found.missing == ["9", "tvo"]
+    assert found.warnings == [
+        "Skipped: No thing has the ID or name '9' (there are 6). No thing has the ID or name 'tvo' (there are 6)."
+    ]
+
+
+def test_nothing_is_missing():
+    assert look_up(RECORDS, THING, ["1"], skip_missing=True) == (RECORDS[:1], [], [])
+
+
+@pytest.mark.parametrize("wanted", [["9", "twin"], ["9", "r2"]], ids=["ambiguous", "the other ID"])
+def test_what_is_unclear_is_never_skipped(wanted):
+    with pytest.raises(UsageError, match=r"(twin|r2).* No thing has the ID or name '9'"):
+        look_up(RECORDS, THING, wanted, skip_missing=True)
+
+
+def test_of_many_unknown_references_some_are_named():
+    wanted = [f"unknown-{number}" for number in range(25)]
+    with pytest.raises(UsageError, match=r"'unknown-19' \(there are 6\)\. And 5 more\.$"):
+        find(RECORDS, THING, wanted)
+    assert look_up(RECORDS, THING, wanted, skip_missing=True).missing == wanted
+    with pytest.raises(UsageError, match=r"'unknown-19' \(there are 6\)\.$"):
+        find(RECORDS, THING, wanted[:20])
 
 
 def test_find_without_a_twin_key():

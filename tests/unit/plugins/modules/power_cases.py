@@ -689,9 +689,35 @@ class PowerCases:
         fleet = self.fleet
         wanted = [fleet.names[0], "nobody", "none"]
         outcome = bench.run(fleet.module, {"instances": wanted}, [fleet.lists(OFF)], fails=True)
-        problems = [f"No {fleet.noun} has the ID or name '{name}' (there are 1)" for name in wanted[1:]]
-        assert outcome["msg"] == "; ".join(problems) + "."
+        problems = [f"No {fleet.noun} has the ID or name '{name}' (there are 1)." for name in wanted[1:]]
+        assert outcome["msg"] == " ".join(problems)
         assert "instances" not in outcome
+
+    @pytest.mark.parametrize("check", [False, True])
+    def test_unknown_names_are_skipped_on_demand(self, bench, check):
+        fleet = self.fleet
+        wanted = ["nobody", fleet.names[0], fleet.ids[3]]
+        calls = [fleet.lists(OFF), fleet.acts("start"), fleet.lists(ACTIVE)][: 1 if check else 3]
+        options = {"instances": wanted, "skip_missing": True}
+        outcome = bench.run(fleet.module, options, calls, check=check)
+        assert outcome["instances"] == self.all_of((ACTIVE, ["start"]))
+        assert (outcome["missing"], outcome["failed_instances"]) == ([wanted[0], wanted[2]], [])
+        known = "(there are 1)."
+        assert outcome.warnings == (
+            f"Skipped: No {fleet.noun} has the ID or name 'nobody' {known} "
+            f"No {fleet.noun} has the ID or name '{fleet.ids[3]}' {known}",
+        )
+
+    def test_nothing_but_unknown_names(self, bench):
+        fleet = self.fleet
+        outcome = bench.run(fleet.module, {"instances": ["nobody"], "skip_missing": True}, [fleet.lists(OFF)])
+        assert (outcome["instances"], outcome["missing"], outcome["changed"]) == ([], ["nobody"], False)
+
+    @pytest.mark.parametrize("selector", ["instance_id", "name"])
+    def test_the_one_that_is_named_is_never_skipped(self, bench, selector):
+        fleet = self.fleet
+        options = {selector: fleet.ids[3], "skip_missing": True}
+        assert "has the" in bench.run(fleet.module, options, [fleet.lists(OFF)], fails=True)["msg"]
 
     def test_several_in_check_mode_with_diff(self, bench):
         fleet = self.fleet

@@ -128,11 +128,28 @@ def test_what_is_unclear_stops_everything(bench):
     wanted = ["billing", "nobody", "orders"]
     outcome = keep(bench, [databases(ORDERS, BILLING, twin)], fails=True, databases=wanted)
     assert outcome["msg"] == (
-        f"2 databases have the name 'billing', say which one by its ID: {THIRD['id']}, {BILLING['id']}; "
+        f"2 databases have the name 'billing', say which one by its ID: {THIRD['id']}, {BILLING['id']}. "
         "No database has the ID or name 'nobody' (there are 3)."
     )
     assert "databases" not in outcome
     assert not outcome.result.get("changed")
+
+
+def test_what_is_missing_is_skipped_on_demand(bench):
+    calls = [*BOTH, switch(BILLING, "ON"), databases(ORDERS, BILLING_ON)]
+    outcome = keep(bench, calls, databases=["biling", THIRD["id"], "billing"], skip_missing=True)
+    assert outcome["databases"] == [switched(BILLING_ON)]
+    assert outcome["missing"] == ["biling", THIRD["id"]]
+    assert outcome.warnings == (
+        "Skipped: No database has the ID or name 'biling' (there are 2). Did you mean 'billing'? "
+        f"No database has the ID or name '{THIRD['id']}' (there are 2).",
+    )
+
+
+def test_what_is_ambiguous_is_never_skipped(bench):
+    calls = [databases(ORDERS, BILLING, {**THIRD, "name": "billing"})]
+    outcome = keep(bench, calls, fails=True, databases=["orders", "billing"], skip_missing=True, state="disabled")
+    assert outcome["msg"].startswith("2 databases have the name 'billing', say which one by its ID: ")
 
 
 SAY_WHICH = "Say which databases: give either databases or all_databases=true."

@@ -633,7 +633,7 @@ def test_a_list_from_a_textarea(bench):
     rows = [{**cluster, "name": "twin"} for cluster in CLUSTERS[:2]]
     outcome = keep(bench, [clusters(*rows)], fails=True, clusters=["nobody\r\nnothing"])
     assert outcome["msg"].startswith(
-        "No cluster has the ID or name 'nobody' (there are 2); No cluster has the ID or name 'noth"
+        "No cluster has the ID or name 'nobody' (there are 2). No cluster has the ID or name 'noth"
     )
 
 

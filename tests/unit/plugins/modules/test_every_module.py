@@ -196,7 +196,7 @@ def test_where_an_info_module_looked(bench, module, options, call, access, calls
 
 @pytest.mark.parametrize("module", ["dbss_audit_database_info", "dws_om_user_info"])
 def test_where_it_looked_is_told_with_what_could_not_be_read(bench, module):
-    options, calls, fails = RUNS[module][-1]
+    options, calls, _fails = RUNS[module][-1]
     outcome = bench.run(module, options, calls, fails=True)
     assert outcome["project"] == {"id": PROJECT, "name": None, "region": REGION}
 
