@@ -9,6 +9,12 @@ from __future__ import annotations
 from typing import Any
 
 
+def with_effect(database: dict[str, Any], instance: dict[str, Any] | None = None) -> dict[str, Any]:
+    """Return the database's record with C(effective), whether it is audited, and C(not_effective_because), why not."""
+    why = why_not_audited(database, instance)
+    return {**database, "effective": why is None, "not_effective_because": why}
+
+
 def why_not_audited(database: dict[str, Any], instance: dict[str, Any] | None = None) -> str | None:
     """Return why a database is not audited, as words that go on from "is not audited: ", or None when it is.
 

@@ -26,6 +26,7 @@ from ansible_collections.huaweicloud.dbops.plugins.module_utils.plan import (
     REFUSE,
     WAIT,
     Action,
+    Goal,
     Past,
     Step,
 )
@@ -40,7 +41,7 @@ class Resource:
 
     noun: Noun
     actions: dict[str, Action]
-    goal: str  # what is waited for, in messages: "become started"
+    goal: Goal
     advice: str  # how to find out what happened when an outcome is unknown
 
     def read(self, keys: list[str]) -> dict[str, Any]:
@@ -65,6 +66,14 @@ class Resource:
     def predict(self, record: dict[str, Any], action: str) -> dict[str, Any]:
         """Return what the record will be once the action has settled. Pure."""
         raise NotImplementedError
+
+    def report(self, record: dict[str, Any]) -> dict[str, Any]:
+        """Return the record as the result shows it. Pure."""
+        return record
+
+    def label(self, record: dict[str, Any]) -> str:
+        """Return what the diff calls the record; it is asked for once something was changed, and must not fail."""
+        return self.noun.describe(record)
 
     def view(self, record: dict[str, Any]) -> dict[str, Any]:
         """Return the part of the record that actions change, for the diff and for messages. Pure."""
@@ -97,6 +106,7 @@ class Track:
         self._tries: dict[str, int] = {}
         self._pending: Pending | None = None
         self._served = False
+        self._patient_since: float | None = None  # when a step with patience first came
         self._lost: dict[str, ApiError] = {}  # actions that were sent, whose answer was lost and effect never seen
         self._expected: dict[str, Any] | None = None
         self.key = key
@@ -138,7 +148,7 @@ class Track:
         if isinstance(record, DbopsError):
             self.fail(record)
         elif record is None:
-            self.fail(StateError(f"{_start(self.description)} has vanished while it was waited for."))
+            self.fail(StateError(f"{_start(self.description)} has vanished: it is not listed any more."))
         else:
             self.record = record
             if self._pending:
@@ -182,9 +192,12 @@ class Track:
         if self._pending and self._pending.error:
             self.fail(self._pending.error)
             return
+        if self.step.patience:
+            self._close()
+            return
         self.fail(
             WaitTimeout(
-                f"{_start(self.description)} did not {self._resource.goal} within {self._poll.elapsed():.0f} s; "
+                f"{_start(self.description)} {self._resource.goal.overdue} within {self._poll.elapsed():.0f} s; "
                 f"last seen: {self._state()}."
             )
         )
@@ -201,12 +214,17 @@ class Track:
     def _plan(self) -> None:
         self.step = self._resource.plan(self.record, self._past)
         self._served = self._served or self.step.serves
+        if self.step.patience:
+            now = self._poll.now()
+            self._patient_since = now if self._patient_since is None else self._patient_since
+            if now - self._patient_since >= self.step.patience:
+                self._close()
         if self.step.kind == REFUSE:
             self.fail(self._out_of_reach())
 
     def _out_of_reach(self, besides: str = "") -> StateError:
         why = f"it {self.step.reason} {besides}({self._state()})"
-        return StateError(f"{_start(self.description)} cannot {self._resource.goal}: {why}.")
+        return StateError(f"{_start(self.description)} {self._resource.goal.unreachable}: {why}.")
 
     def _act_once(self, action: str) -> None:
         before, error, answer = self.record, None, None

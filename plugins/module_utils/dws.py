@@ -16,8 +16,9 @@ from ansible_collections.huaweicloud.dbops.plugins.module_utils.errors import FA
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.lookup import Noun
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.operation import Operation
 
+PROJECT = Noun("project", "projects")
 CLUSTER = Noun("cluster", "clusters")
-OM_USER = Noun("O&M account of cluster", "O&M accounts of clusters", id_key="cluster_id", name_key="")
+OM_USER = Noun("O&M account of cluster", "O&M accounts of clusters", id_key="cluster_id", name_key="cluster_name")
 
 LIST_CLUSTERS = Operation("listClusters", "dws", "GET", "/v1.0/{project_id}/clusters", "list")
 GET_OM_USER = Operation(
@@ -36,6 +37,11 @@ class Clusters:
     def __init__(self, client: Client) -> None:
         self._client = client
 
+    @property
+    def project(self) -> str:
+        """What messages call the project, once a call has been made."""
+        return PROJECT.describe(self._client.project)
+
     def records(self) -> list[dict[str, Any]]:
         """Return all clusters (listClusters). Raises ApiError."""
         clusters: list[dict[str, Any]] = self._client.call(
@@ -43,19 +49,22 @@ class Clusters:
         )
         return clusters
 
-    def om_user(self, cluster_id: str) -> dict[str, Any]:
+    def om_user(self, cluster_id: str, cluster_name: str | None = None) -> dict[str, Any]:
         """Return the O&M account of a cluster (getOmUserStatus). Raises ApiError."""
-        return self._om_user(GET_OM_USER, cluster_id)
+        return self._om_user(GET_OM_USER, cluster_id, cluster_name)
 
     def act(self, record: dict[str, Any], action: str) -> dict[str, Any]:
         """Send C(addOmUser), C(deleteOmUser) or C(increaseOmUserPeriod) and return the account as the answer shows it.
 
         The operation is runOmUserAction. Raises ApiError.
         """
-        return self._om_user(OM_USER_ACTIONS[action], record["cluster_id"], {"operation": action})
+        body = {"operation": action}
+        return self._om_user(OM_USER_ACTIONS[action], record["cluster_id"], record["cluster_name"], body)
 
-    def _om_user(self, operation: Operation, cluster_id: str, body: Any = None) -> dict[str, Any]:
-        resource = f"the {OM_USER.one} {cluster_id}"
+    def _om_user(
+        self, operation: Operation, cluster_id: str, cluster_name: str | None, body: Any = None
+    ) -> dict[str, Any]:
+        resource = f"the {OM_USER.describe({'cluster_id': cluster_id, 'cluster_name': cluster_name})}"
 
         def parse(payload: dict[str, Any]) -> dict[str, Any]:
             code = str(payload.get("error_code"))
@@ -65,34 +74,39 @@ class Clusters:
                 text = redact(str(payload.get("error_msg") or "no reason given"))
                 why = f"{text} (HTTP 200, error_code {code})"
                 raise ApiError(operation.id, operation.intent, resource, why, Fault(200, code, text), FAILED)
-            return om_user(cluster_id, payload.get("om_user_info"), self._client.clock.now())
+            expires = expiry(payload.get("om_user_info"))
+            return account(cluster_id, expires, self._client.clock.now(), cluster_name)
 
         record: dict[str, Any] = self._client.call(operation, resource, parse, {"cluster_id": cluster_id}, body=body)
         return record
 
 
-def om_user(cluster_id: str, info: Any, now: float) -> dict[str, Any]:
-    """Return the record of an O&M account.
+def expiry(info: Any) -> int | None:
+    """Return when an O&M account expires, in ms since the epoch, or None when it is off.
 
     @param info: C(om_user_info) of the answer; None means that the account is off
-    @param now: seconds since the epoch
     @raises Unreadable: when it is on without an expiry, or not in the contract's form
     """
-    if info is None:
-        return account(cluster_id, None, now)
     status = str(info.get("om_user_status")).lower() if isinstance(info, dict) else ""
-    if status == "off":
-        return account(cluster_id, None, now)
+    if info is None or status == "off":
+        return None
     expires = str(info.get("om_user_expires_time")) if status == "on" else ""
     if not expires.isdecimal() or len(expires) > 15:
         raise Unreadable("answered with an O&M account that is neither off nor on with an expiry")
-    return account(cluster_id, int(expires), now)
+    return int(expires)
 
 
-def account(cluster_id: str, expires_time: int | None, now: float) -> dict[str, Any]:
-    """Return the record of an O&M account that is on until C(expires_time) (ms since the epoch), or off when None."""
+def account(cluster_id: str, expires_time: int | None, now: float, cluster_name: str | None = None) -> dict[str, Any]:
+    """Return the record of an O&M account.
+
+    @param expires_time: until when it is on, in ms since the epoch; None when it is off
+    @param now: seconds since the epoch
+    @param cluster_name: None where it is not known
+    @raises Unreadable: when the expiry is no date
+    """
     return {
         "cluster_id": cluster_id,
+        "cluster_name": cluster_name,
         "name": f"om_user_{cluster_id[:8]}",
         "status": "off" if expires_time is None else "on",
         "expires_time": expires_time,

@@ -88,11 +88,11 @@ class ApiError(DbopsError):
 
     def after(self, tries: int) -> ApiError:
         """Return the same error, saying in how many tries it came, when there were several."""
-        if tries == 1:
-            return self
-        return ApiError(
-            self.operation, self.intent, self.resource, f"{self.why}, in {tries} tries", self.fault, self.effect
-        )
+        return self if tries == 1 else self.because(f"{self.why}, in {tries} tries")
+
+    def because(self, why: str) -> ApiError:
+        """Return the same error for another reason."""
+        return ApiError(self.operation, self.intent, self.resource, why, self.fault, self.effect)
 
 
 class OutcomeUnknown(ApiError):

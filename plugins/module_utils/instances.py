@@ -39,13 +39,13 @@ class Instances(Resource):
     """
 
     actions = power.ACTIONS
+    advice = "Look at its status and task before you run this again: it may still get there by itself."
 
     def __init__(self, api: Any, wanted: str) -> None:
         self._api = api
         self._wanted = wanted
         self.noun = api.noun
-        self.goal = f"become {wanted}"
-        self.advice = f"Look at its status and task before you run this again: it may still become {wanted} by itself."
+        self.goal = power.GOALS[wanted]
 
     def read(self, keys: list[str]) -> dict[str, Any]:
         return {record[self.noun.id_key]: record for record in self._api.records()}

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -42,6 +43,11 @@ def check_id(option: str, value: str, rule: IdRule) -> str:
     return value
 
 
+def printable(text: str) -> str:
+    """Return the text with escapes for what does not print: control characters, line breaks, lone surrogates."""
+    return "".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in text)
+
+
 class Noun(NamedTuple):
     """How the records of one kind are called and told apart."""
 
@@ -52,9 +58,9 @@ class Noun(NamedTuple):
     twin_key: str = ""  # another ID in the record that is easily taken for the right one
 
     def describe(self, record: dict[str, Any]) -> str:
-        """Return C(audit instance audit-prod (3b0c…))."""
+        """Return C(audit instance audit-prod (3b0c…)), with escapes for what does not print."""
         name, record_id = record.get(self.name_key), record[self.id_key]
-        return f"{self.one} {name} ({record_id})" if name else f"{self.one} {record_id}"
+        return printable(f"{self.one} {name} ({record_id})" if name else f"{self.one} {record_id}")
 
 
 def references(values: Sequence[str]) -> list[str]:

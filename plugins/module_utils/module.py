@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import gc
+import json
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.client import REQUESTS_IMPORT_ERROR, Client, Clock
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.connection import AUTH_OPTIONS, READERS, connect
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.errors import DbopsError
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.lookup import MOST_NAMED, Noun
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.lookup import MOST_NAMED, Noun, printable
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.parallel import for_each
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.waiting import Poll
 
@@ -122,10 +123,12 @@ class Frame:
 
     def report_one(self, resource: Resource, track: Track, key: str) -> None:
         """End the module with the result for a single record, under C(key)."""
-        result: dict[str, Any] = {**({key: track.record} if track.seen else {}), "actions": track.taken}
+        result: dict[str, Any] = {
+            **({key: resource.report(track.record)} if track.seen else {}),
+            "actions": track.taken,
+        }
         if self.module._diff and track.taken:
-            before, after = _difference(resource, track)
-            result["diff"] = {"before": before, "after": after}
+            result["diff"] = _diff(resource.label(track.record), *_difference(resource, track))
         if track.error:
             self.module.fail_json(msg=str(track.error), changed=bool(track.taken), **track.error.result(), **result)
         self.exit(changed=bool(track.taken), **result)
@@ -139,17 +142,21 @@ class Frame:
         failures = [(track, track.error) for track in tracks if track.error]
         result: dict[str, Any] = {
             key: [
-                {**track.record, "changed": bool(track.taken), "actions": track.taken} for track in tracks if track.seen
+                {**resource.report(track.record), "changed": bool(track.taken), "actions": track.taken}
+                for track in tracks
+                if track.seen
             ],
             failed_key: [failure(resource.noun, track.record, error) for track, error in failures],
             **more,
         }
         if self.module._diff and taken:
-            both = [(track.description, *_difference(resource, track)) for track in taken]
-            result["diff"] = {
-                "before": {name: before for name, before, after in both},
-                "after": {name: after for name, before, after in both},
-            }
+            both = [(resource.label(track.record), *_difference(resource, track)) for track in taken]
+            names = [name for name, before, after in both]
+            result["diff"] = _diff(
+                names[0] if len(names) == 1 else f"{len(names)} {resource.noun.many}",
+                {name: before for name, before, after in both},
+                {name: after for name, before, after in both},
+            )
         self.report_failures([error for track, error in failures], len(tracks), resource.noun.many, bool(taken), result)
         self.exit(changed=bool(taken), **result)
 
@@ -190,6 +197,16 @@ def failure(noun: Noun, record: dict[str, Any], error: DbopsError) -> dict[str, 
     """Return the row that tells about a record that failed: its ID, name and error."""
     row = {key: record.get(key) for key in (noun.id_key, noun.name_key) if key}
     return {**row, "error": str(error), **error.result()}
+
+
+def _diff(header: str, before: dict[str, Any], after: dict[str, Any]) -> dict[str, str]:
+    return {"before_header": header, "after_header": header, "before": _text(before), "after": _text(after)}
+
+
+def _text(value: dict[str, Any]) -> str:
+    """Return JSON in lines, in which people can read every letter and no control character acts."""
+    lines = json.dumps(value, indent=4, ensure_ascii=False).split("\n")
+    return "".join(f"{printable(line)}\n" for line in lines)
 
 
 def _difference(resource: Resource, track: Track) -> tuple[dict[str, Any], dict[str, Any]]:

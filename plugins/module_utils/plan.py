@@ -21,6 +21,14 @@ class Step(NamedTuple):
     action: str = ""  # for ACT, in the API's words
     reason: str = ""  # for WAIT and REFUSE, what the record is in: "is frozen, …"
     serves: bool = False  # for WAIT: what runs there already leads to the wanted state
+    patience: float = 0.0  # for WAIT: seconds after which the record counts as it is, as DONE; 0 waits on
+
+
+class Goal(NamedTuple):
+    """What messages say of a record that is not as wanted; the words follow its name."""
+
+    unreachable: str  # "cannot be started"
+    overdue: str  # "did not start"
 
 
 class Action(NamedTuple):

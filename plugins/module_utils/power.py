@@ -16,11 +16,18 @@ from ansible_collections.huaweicloud.dbops.plugins.module_utils.plan import (
     REFUSE,
     WAIT,
     Action,
+    Goal,
     Past,
     Step,
 )
 
-STATES = ("started", "stopped", "restarted")
+GOALS = {
+    "started": Goal("cannot be started", "did not start"),
+    "stopped": Goal("cannot be stopped", "did not stop"),
+    "restarted": Goal("cannot be restarted", "did not restart"),
+}
+
+STATES = tuple(GOALS)
 
 ACTIONS = {
     "start": Action(again=True),

@@ -73,6 +73,8 @@ options:
     default: false
     version_added: 1.1.0
 notes:
+  - With O(state=enabled), a warning names the databases whose auditing is on and that are not audited all the same,
+    such as those that report V(ERROR). After a switch, the module waits a few seconds for the auditing to follow.
   - A database that cannot be switched does not stop the others. The task fails at the end and names each one with
     its error.
 requirements:
@@ -129,6 +131,16 @@ databases:
         RV(databases[].status) later.
       type: str
       sample: ACTIVE
+    effective:
+      description: Whether it is really audited, by every word that its record has. The record of the audit
+        instance counts too where O(instance_name) made the task read it.
+      type: bool
+      version_added: 1.1.0
+    not_effective_because:
+      description: Why it is not audited, V(null) when it is.
+      type: str
+      version_added: 1.1.0
+      sample: its auditing is ON, but reports ERROR
     database_instance_name:
       description: The database instance that the database belongs to, which the service calls C(instance_name).
       type: str
@@ -201,7 +213,8 @@ api_error:
 
 from typing import Any
 
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.converge import Resource
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.auditing import why_not_audited, with_effect
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.converge import Resource, Track
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.dbss import (
     AUDIT_INSTANCE,
     DATABASE,
@@ -211,6 +224,7 @@ from ansible_collections.huaweicloud.dbops.plugins.module_utils.dbss import (
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.errors import UsageError
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.lookup import (
     INSTANCE_ID,
+    MOST_NAMED,
     Lookup,
     check_id,
     find,
@@ -218,7 +232,16 @@ from ansible_collections.huaweicloud.dbops.plugins.module_utils.lookup import (
     references,
 )
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.module import Frame
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.plan import ACT, DONE, REFUSE, WAIT, Action, Past, Step
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.plan import (
+    ACT,
+    DONE,
+    REFUSE,
+    WAIT,
+    Action,
+    Goal,
+    Past,
+    Step,
+)
 
 OPTIONS: dict[str, Any] = {
     "instance_id": {"type": "str"},
@@ -233,13 +256,27 @@ OPTIONS: dict[str, Any] = {
 SELECTORS = ("instance_id", "instance_name")
 
 POSITIONS = {"enabled": "ON", "disabled": "OFF"}
+GOALS = {
+    "enabled": Goal("cannot have its auditing turned on", "did not show its auditing turned on"),
+    "disabled": Goal("cannot have its auditing turned off", "did not show its auditing turned off"),
+}
 RUN_STATUS = {"ON": "ACTIVE", "OFF": "SHUTOFF"}
 
 
-def plan(record: dict[str, Any], position: str, past: Past) -> Step:
-    """Return the next step that brings a database to the switch position C(ON) or C(OFF)."""
+FOLLOWS_WITHIN = 5.0
+"""Seconds that the auditing of a database is given to follow its switch."""
+
+
+def plan(record: dict[str, Any], position: str, past: Past, patience: float = FOLLOWS_WITHIN) -> Step:
+    """Return the next step that brings a database to the switch position C(ON) or C(OFF).
+
+    What really runs follows a switch later, so one that was just turned on is looked at for a while. An ERROR is final.
+
+    @param patience: for how many seconds; 0 for not at all
+    """
     if record["status"] == position:
-        return Step(DONE)
+        follows = patience and past.taken and position == "ON" and record.get("audit_status") == RUN_STATUS["OFF"]
+        return Step(WAIT, reason="is not audited yet", patience=patience) if follows else Step(DONE)
     if record["status"] not in RUN_STATUS:
         return Step(REFUSE, reason="has a switch position that is not known here")
     if past.taken:
@@ -248,23 +285,28 @@ def plan(record: dict[str, Any], position: str, past: Past) -> Step:
 
 
 class Databases(Resource):
-    """Databases whose auditing is to be C(enabled) or C(disabled)."""
+    """Databases whose auditing is to be C(enabled) or C(disabled).
+
+    @param instance: the record of their audit instance, where the task has read it
+    """
 
     noun = DATABASE
     actions = {"switch": Action(again=True)}  # noqa: RUF012
     advice = "Run the task again: it switches what still differs."
 
-    def __init__(self, api: AuditDatabases, state: str, stop_lts: bool) -> None:
+    def __init__(self, api: AuditDatabases, state: str, stop_lts: bool, instance: dict[str, Any] | None = None) -> None:
         self._api = api
+        self._instance = instance
+        self._patience = FOLLOWS_WITHIN if instance is None or instance["status"] == "ACTIVE" else 0.0
         self._position = POSITIONS[state]
         self._stop_lts = stop_lts
-        self.goal = f"become {state}"
+        self.goal = GOALS[state]
 
     def read(self, keys: list[str]) -> dict[str, Any]:
         return {record["id"]: record for record in self._api.records()}
 
     def plan(self, record: dict[str, Any], past: Past) -> Step:
-        return plan(record, self._position, past)
+        return plan(record, self._position, past, self._patience)
 
     def act(self, record: dict[str, Any], action: str) -> None:
         self._api.switch(record, self._position, self._stop_lts)
@@ -278,14 +320,47 @@ class Databases(Resource):
     def view(self, record: dict[str, Any]) -> dict[str, Any]:
         return {"status": record["status"]}
 
+    def report(self, record: dict[str, Any]) -> dict[str, Any]:
+        return with_effect(record, self._instance)
 
-def find_instance(frame: Frame) -> tuple[str, str | None]:
-    """Return the ID of the audit instance and, when it had to be looked up, its name."""
+    def warnings(self, tracks: list[Track]) -> list[str]:
+        """Return a sentence about the databases that should be audited by now and are not, if there are any. Pure.
+
+        Those that failed are told as failures.
+        """
+        if self._position == "OFF":
+            return []
+        reasons = {
+            track.description: why_not_audited(track.after, self._instance) for track in tracks if not track.error
+        }
+        idle = [f"{name}: {why}" for name, why in reasons.items() if why]
+        if not idle:
+            return []
+        more = f"; and {len(idle) - MOST_NAMED} more" if len(idle) > MOST_NAMED else ""
+        named = "; ".join(idle[:MOST_NAMED])
+        return [f"{len(idle)} of {len(tracks)} {self.noun.many} should be audited and are not: {named}{more}."]
+
+
+def find_instance(frame: Frame) -> tuple[str, dict[str, Any] | None]:
+    """Return the ID of the audit instance and, when it had to be looked up, its record."""
     instance_id, name = frame.options["instance_id"], frame.options["instance_name"]
     if instance_id is not None:
         return check_id("instance_id", instance_id, INSTANCE_ID), None
     instance = find(AuditInstances(frame.client).records(), AUDIT_INSTANCE, [name], by_id=False)[0]
-    return instance["id"], instance["name"]
+    return instance["id"], instance
+
+
+def choose(frame: Frame, records: list[dict[str, Any]], instance: str) -> Lookup:
+    """Return those of the databases that the task names.
+
+    @param instance: what messages call their audit instance
+    @raises UsageError: when one is unknown or ambiguous
+    """
+    options = frame.options
+    if not options["all_databases"]:
+        return look_up(records, DATABASE, references(options["databases"]), skip_missing=options["skip_missing"])
+    none = [] if records else [f"Nothing is {options['state']}, because {instance} has no databases."]
+    return Lookup(records, [], none)
 
 
 def main() -> None:
@@ -295,15 +370,13 @@ def main() -> None:
         if options["all_databases"] == (options["databases"] is not None):
             raise UsageError("Say which databases: give either databases or all_databases=true.")
         poll = frame.start_waiting()
-        instance_id, instance_name = find_instance(frame)
-        api = AuditDatabases(frame.client, instance_id, instance_name)
-        resource = Databases(api, options["state"], options["disable_lts_audit"])
-        chosen = Lookup(api.records(), [], [])
-        if not options["all_databases"]:
-            wanted = references(options["databases"])
-            chosen = look_up(chosen.records, DATABASE, wanted, skip_missing=options["skip_missing"])
+        instance_id, instance = find_instance(frame)
+        api = AuditDatabases(frame.client, instance_id, instance["name"] if instance else None)
+        resource = Databases(api, options["state"], options["disable_lts_audit"], instance)
+        chosen = choose(frame, api.records(), AUDIT_INSTANCE.describe(instance or {"id": instance_id}))
         frame.warn(chosen.warnings)
         tracks = frame.settle(resource, {record["id"]: record for record in chosen.records}, poll)
+        frame.warn(resource.warnings(tracks))
         frame.report_all(resource, tracks, "databases", "failed_databases", missing=chosen.missing)
 
 

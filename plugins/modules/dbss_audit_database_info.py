@@ -73,6 +73,16 @@ databases:
         RV(databases[].status) later.
       type: str
       sample: ACTIVE
+    effective:
+      description: Whether it is really audited, by every word that its record and that of its
+        audit instance have.
+      type: bool
+      version_added: 1.1.0
+    not_effective_because:
+      description: Why it is not audited, V(null) when it is.
+      type: str
+      version_added: 1.1.0
+      sample: its auditing is ON, but reports ERROR
     database_instance_name:
       description: The database instance that the database belongs to, which the service calls C(instance_name).
       type: str
@@ -150,6 +160,7 @@ api_error:
 
 from typing import Any
 
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.auditing import with_effect
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.dbss import (
     AUDIT_INSTANCE,
     AuditDatabases,
@@ -181,7 +192,8 @@ def main() -> None:
     with Frame(OPTIONS, mutually_exclusive=[("instance_id", "instance_name")]) as frame:
 
         def read(instance: dict[str, Any]) -> list[dict[str, Any]]:
-            return AuditDatabases(frame.client, instance["id"], instance["name"]).records(frame.options["status"])
+            databases = AuditDatabases(frame.client, instance["id"], instance["name"])
+            return [with_effect(record, instance) for record in databases.records(frame.options["status"])]
 
         frame.report_readings(AUDIT_INSTANCE, find_instances(frame), read, "databases", "failed_instances")
 

@@ -24,6 +24,7 @@ attributes:
     details: It assumes that a new account is valid for 8 hours, which the service does not promise.
   diff_mode:
     support: full
+    details: When something changes and the clusters were given by their IDs, they are listed once to name them.
   idempotent:
     support: partial
     details: With O(state=extended) each run extends the account.
@@ -45,7 +46,9 @@ options:
     description:
       - V(present) adds the account when there is none, and extends it when it has expired or has less than
         O(min_validity) left.
-      - V(absent) deletes the account.
+      - V(absent) deletes the account. A cluster that does not exist any more has none, which is as wanted; a warning
+        names it. To tell it from a cluster in another project, the clusters are then listed once, and when there is
+        none at all, only a cluster that this task has seen before counts as gone.
       - V(extended) extends the account exactly once on each run. When there is none, it is added first.
     type: str
     choices:
@@ -109,6 +112,11 @@ om_user:
       description: The ID of the cluster.
       type: str
       sample: 6f0d2b84-3c5a-4e17-9d86-a1b7c9e2f053
+    cluster_name:
+      description: The name of the cluster, V(null) where the task had no need to look it up.
+      type: str
+      version_added: 1.1.0
+      sample: dws-prod
     name:
       description: The name of the account, C(om_user_) and the first 8 characters of the cluster's ID.
       type: str
@@ -162,6 +170,10 @@ failed_clusters:
     cluster_id:
       description: The ID of the cluster.
       type: str
+    cluster_name:
+      description: The name of the cluster, as in RV(om_user.cluster_name).
+      type: str
+      version_added: 1.1.0
     error:
       description: What went wrong.
       type: str
@@ -197,15 +209,21 @@ api_error:
 """
 
 import re
+from contextlib import suppress
 from typing import Any
 
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.converge import Resource
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.dws import CLUSTER, OM_USER, Clusters, account
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.errors import UsageError
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.errors import (
+    UNKNOWN_CLUSTER_CODES,
+    ApiError,
+    DbopsError,
+    UsageError,
+)
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.lookup import CLUSTER_ID, check_id, find, references
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.module import Frame
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.parallel import for_each
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.plan import ACT, DONE, Action, Past, Step
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.plan import ACT, DONE, Action, Goal, Past, Step
 
 OPTIONS: dict[str, Any] = {
     "cluster_id": {"type": "str"},
@@ -216,6 +234,12 @@ OPTIONS: dict[str, Any] = {
     "concurrency": {"type": "int", "default": 8},
 }
 SELECTORS = ("cluster_id", "cluster_name", "clusters")
+
+GOALS = {
+    "present": Goal("cannot be opened", "was not seen open"),
+    "absent": Goal("cannot be closed", "was not seen closed"),
+    "extended": Goal("cannot be extended", "was not seen extended"),
+}
 
 PERIOD = 8 * 60 * 60 * 1000
 """What one increaseOmUserPeriod adds, and what a new account is assumed to have, in ms."""
@@ -268,15 +292,18 @@ def took(before: dict[str, Any], record: dict[str, Any], action: str) -> bool:
 def predict(record: dict[str, Any], action: str, now: int) -> dict[str, Any]:
     """Return the account as it will be after the action."""
     expires = None if action == "deleteOmUser" else max(record["expires_time"] or 0, now) + PERIOD
-    return account(record["cluster_id"], expires, now / 1000)
+    return account(record["cluster_id"], expires, now / 1000, record["cluster_name"])
 
 
 class OmUsers(Resource):
     """O&M accounts that are to be C(present), C(absent) or C(extended).
 
+    @param options: the task's options
     @param min_validity: how long they must still be valid, in ms
     @param now: the time that is planned with, in ms since the epoch; one for the whole task, so that a plan cannot
-    chase it"""
+        chase it
+    @param names: the names of the clusters that were looked up, by their IDs
+    """
 
     noun = OM_USER
     # An account that was not seen to be extended is not extended again: that could open it for too long.
@@ -287,16 +314,50 @@ class OmUsers(Resource):
     }
     advice = "Look at its expiry (dws_om_user_info) before you run this again."
 
-    def __init__(self, api: Clusters, wanted: str, min_validity: int, now: int, concurrency: int) -> None:
+    def __init__(
+        self, api: Clusters, options: dict[str, Any], min_validity: int, now: int, names: dict[str, str | None]
+    ) -> None:
         self._api = api
-        self._wanted = wanted
+        self._wanted = options["state"]
+        self._concurrency = options["concurrency"]
         self._min_validity = min_validity
         self._now = now
-        self._concurrency = concurrency
-        self.goal = f"become {wanted}"
+        self._names = names
+        self._seen = set(names)  # clusters that this task has seen in the project
+        self._listed = bool(names)
+        self.goal = GOALS[self._wanted]
+        self.warnings: list[str] = []
 
     def read(self, keys: list[str]) -> dict[str, Any]:
-        return dict(zip(keys, for_each(self._api.om_user, keys, self._concurrency)))
+        def read(key: str) -> dict[str, Any]:
+            return self._api.om_user(key, self._names.get(key))
+
+        readings = dict(zip(keys, for_each(read, keys, self._concurrency)))
+        unknown = {key: error for key, error in readings.items() if _is_unknown(error)}
+        self._seen.update(key for key in keys if not isinstance(readings[key], DbopsError))
+        return {**readings, **self._gone(unknown)} if unknown and self._wanted == "absent" else readings
+
+    def _gone(self, unknown: dict[str, ApiError]) -> dict[str, Any]:
+        """Return, for clusters that the service does not know, an account that is off where the cluster surely is gone.
+
+        The code alone would not do: it also comes for a cluster that may not be seen, and in the wrong project. So the
+        clusters are listed once. Where there is none at all, only what this task has seen before can be gone.
+        """
+        try:
+            listed = {cluster["id"].lower() for cluster in self._api.records()}
+        except DbopsError:
+            return {}
+        readings: dict[str, Any] = {}
+        for key, error in unknown.items():
+            name = self._names.get(key)
+            if key.lower() not in listed and (listed or key in self._seen):
+                readings[key] = account(key, None, self._now / 1000, name)
+                cluster, project = CLUSTER.describe({"id": key, "name": name}), self._api.project
+                self.warnings.append(f"There is no {cluster} in {project}, so its O&M account counts as absent.")
+            elif not listed:
+                hint = f"there is no cluster at all in {self._api.project}, so see whether it is the right one"
+                readings[key] = error.because(f"{error.why}; {hint}")
+        return readings
 
     def plan(self, record: dict[str, Any], past: Past) -> Step:
         return plan(record, self._wanted, past, self._min_validity, self._now)
@@ -313,19 +374,35 @@ class OmUsers(Resource):
     def view(self, record: dict[str, Any]) -> dict[str, Any]:
         return {"status": record["status"], "expires_at": record["expires_at"]}
 
+    def label(self, record: dict[str, Any]) -> str:
+        if not self._listed:
+            self._listed = True
+            with suppress(DbopsError):  # a diff without names is better than none
+                self._names.update((cluster["id"].lower(), cluster["name"]) for cluster in self._api.records())
+        return self.noun.describe({**record, "cluster_name": self._names.get(record["cluster_id"])})
 
-def find_clusters(options: dict[str, Any], api: Clusters) -> list[str]:
-    """Return the IDs of the clusters that the task names; they are only looked up when one is given by its name."""
+
+def _is_unknown(reading: Any) -> bool:
+    return isinstance(reading, ApiError) and reading.fault.code in UNKNOWN_CLUSTER_CODES
+
+
+def find_clusters(options: dict[str, Any], api: Clusters) -> tuple[list[str], dict[str, str | None]]:
+    """Return the IDs of the clusters that the task names, and the names of those that were looked up, by their IDs.
+
+    They are only looked up when one is given by its name.
+    """
     if options["cluster_id"] is not None:
-        return [check_id("cluster_id", options["cluster_id"], CLUSTER_ID).lower()]
+        return [check_id("cluster_id", options["cluster_id"], CLUSTER_ID).lower()], {}
     if options["cluster_name"] is not None:
-        return [cluster["id"] for cluster in find(api.records(), CLUSTER, [options["cluster_name"]], by_id=False)]
-    # One ID in two spellings must not be extended twice.
-    are_ids = {name: bool(re.fullmatch(CLUSTER_ID.pattern, name)) for name in references(options["clusters"])}
-    named = list(dict.fromkeys(name.lower() if is_id else name for name, is_id in are_ids.items()))
-    if all(are_ids.values()):
-        return named
-    return [cluster["id"] for cluster in find(api.records(), CLUSTER, named)]
+        found = find(api.records(), CLUSTER, [options["cluster_name"]], by_id=False)
+    else:
+        # One ID in two spellings must not be extended twice.
+        are_ids = {name: bool(re.fullmatch(CLUSTER_ID.pattern, name)) for name in references(options["clusters"])}
+        named = list(dict.fromkeys(name.lower() if is_id else name for name, is_id in are_ids.items()))
+        if all(are_ids.values()):
+            return named, {}
+        found = find(api.records(), CLUSTER, named)
+    return [cluster["id"] for cluster in found], {cluster["id"]: cluster["name"] for cluster in found}
 
 
 def main() -> None:
@@ -337,9 +414,10 @@ def main() -> None:
         min_validity = parse_validity(options["min_validity"]) if options["min_validity"] is not None else 0
         poll = frame.start_waiting()
         api, now = Clusters(frame.client), int(frame.clock.now() * 1000)
-        resource = OmUsers(api, options["state"], min_validity, now, options["concurrency"])
-        records = resource.read(find_clusters(options, api))
-        tracks = frame.settle(resource, records, poll)
+        keys, names = find_clusters(options, api)
+        resource = OmUsers(api, options, min_validity, now, names)
+        tracks = frame.settle(resource, resource.read(keys), poll)
+        frame.warn(resource.warnings)
         if options["clusters"] is None:
             frame.report_one(resource, tracks[0], "om_user")
         frame.report_all(resource, tracks, "om_users", "failed_clusters")

@@ -52,6 +52,11 @@ om_users:
       description: The ID of the cluster.
       type: str
       sample: 6f0d2b84-3c5a-4e17-9d86-a1b7c9e2f053
+    cluster_name:
+      description: The name of the cluster, V(null) where O(cluster_id) is given.
+      type: str
+      version_added: 1.1.0
+      sample: dws-prod
     name:
       description: The name of the account, C(om_user_) and the first 8 characters of the cluster's ID.
       type: str
@@ -160,7 +165,7 @@ def main() -> None:
         api = Clusters(frame.client)
 
         def read(cluster: dict[str, Any]) -> list[dict[str, Any]]:
-            return [api.om_user(cluster["id"])]
+            return [api.om_user(cluster["id"], cluster.get("name"))]
 
         frame.report_readings(CLUSTER, find_clusters(frame, api), read, "om_users", "failed_clusters")
 

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.auditing import why_not_audited
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.auditing import why_not_audited, with_effect
 
 RUNS = {"status": "ACTIVE"}
 
@@ -34,3 +34,5 @@ RUNS = {"status": "ACTIVE"}
 )
 def test_why_not_audited(database, instance, why):
     assert why_not_audited(database, instance) == why
+    expected = {**database, "effective": why is None, "not_effective_because": why}
+    assert with_effect(database, instance) == expected

@@ -21,7 +21,7 @@ from ansible_collections.huaweicloud.dbops.plugins.module_utils.errors import (
     WaitTimeout,
 )
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.lookup import Noun
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.plan import ACT, DONE, REFUSE, WAIT, Action, Step
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.plan import ACT, DONE, REFUSE, WAIT, Action, Goal, Step
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.waiting import Poll
 from hypothesis import given
 from hypothesis import strategies as st
@@ -61,7 +61,7 @@ class Machines(Resource):
         self._wanted = wanted
         self._states = {key: list(script) for key, script in states.items()}
         self._answers = {key: list(script) for key, script in answers.items()}
-        self.goal = f"become {wanted}"
+        self.goal = Goal(f"cannot become {wanted}", f"did not become {wanted}")
         self.reads = []  # moment and keys of each reading
         self.acts = []  # moment, key and name of each action
 
@@ -334,6 +334,34 @@ def test_accepted_without_effect(run):
     assert (result.track.taken, result.looks) == (["add"], [2.0])
 
 
+class Warming(Machines):
+    """Machines that are done when they are on, and are given 3 s to be warm."""
+
+    def plan(self, record, past):
+        if record["state"] == "on":
+            return Step(WAIT, reason="is cold", patience=3.0)
+        return Step(DONE) if record["state"] == "warm" else super().plan(record, past)
+
+
+@pytest.mark.parametrize(
+    ("states", "timeout", "end", "looks"),
+    [
+        ("off on on warm", 600.0, "warm", [0.0, 0.5, 1.25]),
+        ("off on on on on on on warm", 600.0, "on", [0.0, 0.5, 1.25, 2.375, 4.0625]),
+        ("off on on on", 1.0, "on", [0.0, 0.5, 1.0]),
+        ("off off off off on on on on on", 600.0, "on", GROWING[:6]),
+    ],
+    ids=["in time", "not in time", "not within the time to wait", "from the moment when it is on"],
+)
+def test_patience_ends_well(clock, states, timeout, end, looks):
+    first, *later = states.split()
+    machines = Warming(clock, "on", {"1": later}, {"1": [OK]})
+    poll = Poll(timeout, 5.0, clock.monotonic, clock.sleep)
+    [track] = converge(machines, {"1": machines.record("1", first)}, poll)
+    assert (track.error, track.taken, track.record["state"]) == (None, ["switch_on"], end)
+    assert [moment for moment, keys in machines.reads] == looks
+
+
 # --- One machine: it does not get there ------------------------------------------------------------------------------
 
 
@@ -353,7 +381,7 @@ def test_out_of_reach_later(run):
 def test_vanished(run):
     result = run("on", ["off", "starting", None], [OK])
     assert isinstance(result.track.error, StateError)
-    assert str(result.track.error) == "Machine m (1) has vanished while it was waited for."
+    assert str(result.track.error) == "Machine m (1) has vanished: it is not listed any more."
     assert (result.track.taken, result.track.after["state"]) == (["switch_on"], "starting")
 
 

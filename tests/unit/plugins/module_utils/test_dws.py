@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.answers import Unreadable
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.dws import Clusters, account, om_user
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.dws import Clusters, account, expiry
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.errors import (
     FAILED,
     REFUSED,
@@ -30,6 +30,7 @@ NOW = 1763800000.0 - 3600  # an hour before the account of the samples expires
 
 OFF = {
     "cluster_id": CLUSTER,
+    "cluster_name": None,
     "name": "om_user_6f0d2b84",
     "status": "off",
     "expires_time": None,
@@ -83,6 +84,18 @@ def test_action_shows_the_account(clusters, http, sample, action, name, expires)
     )
     record = clusters.act(OFF, action)
     assert record == account(CLUSTER, expires, NOW)
+
+
+def test_the_name_of_the_cluster_goes_along_where_it_is_known(clusters, http, sample):
+    named = {**OFF, "cluster_name": "dws-prod"}
+    http.get(STATUS, json=sample("getOmUserStatus.200.off"))
+    assert clusters.om_user(CLUSTER, "dws-prod") == named
+    http.post(ACTION, json=sample("runOmUserAction.200.add"))
+    assert clusters.act(named, "addOmUser")["cluster_name"] == "dws-prod"
+    http.post(ACTION, json={"error_code": 1, "error_msg": "no"})
+    with pytest.raises(ApiError, match=rf"^Failed to add the O&M account of cluster dws-prod \({CLUSTER}\): no "):
+        clusters.act(named, "addOmUser")
+    assert clusters.project == "project p1"
 
 
 def test_failed_with_200_is_an_error(clusters, http, sample):
@@ -147,7 +160,7 @@ def test_unknown_cluster(clusters, http, sample):
     ],
 )
 def test_account_in_all_spellings(info, expires):
-    assert om_user(CLUSTER, info, 0.0) == account(CLUSTER, expires, 0.0)
+    assert expiry(info) == expires
 
 
 @pytest.mark.parametrize(
@@ -172,7 +185,7 @@ def test_account_in_all_spellings(info, expires):
 )
 def test_account_that_is_neither_off_nor_on_with_an_expiry(info):
     with pytest.raises(Unreadable, match="neither off nor on with an expiry"):
-        om_user(CLUSTER, info, 0.0)
+        expiry(info)
 
 
 @pytest.mark.parametrize(

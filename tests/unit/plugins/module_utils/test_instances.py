@@ -103,8 +103,7 @@ def test_instances_are_planned_by_their_nodes(audits):
     assert started.view(prod) == {"status": "ACTIVE", "task": "NO_TASK"}
     started.act(test, "start")
     assert audits.acts == [(TEST, "start")]
-    assert (started.goal, started.noun) == ("become started", AUDIT_INSTANCE)
-    assert "may still become started by itself" in started.advice
+    assert (started.goal, started.noun) == (("cannot be started", "did not start"), AUDIT_INSTANCE)
 
 
 def test_om_instances_are_planned_by_all_their_nodes():

@@ -75,6 +75,7 @@ def test_cluster_id_is_a_uuid(value):
         (THING, {"id": "1", "name": None}, "thing 1"),
         (THING, {"id": "1"}, "thing 1"),
         (Noun("account", "accounts", "cluster_id", ""), {"cluster_id": "1"}, "account 1"),
+        (THING, {"id": "1", "name": "one\nok: \ud800 订单"}, r"thing one\nok: \ud800 订单 (1)"),
     ],
 )
 def test_description(noun, record, words):

@@ -21,7 +21,7 @@ from ansible_collections.huaweicloud.dbops.plugins.module_utils.errors import (
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.lookup import Noun
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.module import Frame
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.operation import Operation
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.plan import ACT, DONE, REFUSE, WAIT, Action, Step
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.plan import ACT, DONE, REFUSE, WAIT, Action, Goal, Step
 
 ACCESS = {"auth_token": "a-token", "region": "cn-north-4", "project_id": "0f1e2d3c4b5a69788796a5b4c3d2e1f0"}
 THINGS = f"https://dbss.cn-north-4.myhuaweicloud.com/v1/{ACCESS['project_id']}/things"
@@ -201,7 +201,7 @@ class Lamps(Resource):
 
     noun = Noun("lamp", "lamps")
     actions = {"on": Action(again=True), "ring": Action(again=False, unseen="assume")}  # noqa: RUF012
-    goal = "be on"
+    goal = Goal("cannot be lit", "did not light up")
     advice = "Look."
 
     def __init__(self, *names):
@@ -251,6 +251,9 @@ def settling(*names, report="one"):
     return body
 
 
+HEADERS = dict.fromkeys(["before_header", "after_header"], "lamp lamp-dark (dark)")
+
+
 def lamp(name, on=True):
     return {"id": name, "name": f"lamp-{name}", "on": on}
 
@@ -268,7 +271,7 @@ def lamp(name, on=True):
                 "changed": True,
                 "lamp": lamp("dark"),
                 "actions": ["on"],
-                "diff": {"before": {"on": False}, "after": {"on": True}},
+                "diff": {**HEADERS, "before": '{\n    "on": false\n}\n', "after": '{\n    "on": true\n}\n'},
             },
             id="diff",
         ),
@@ -279,7 +282,7 @@ def lamp(name, on=True):
                 "changed": True,
                 "lamp": lamp("dark"),
                 "actions": ["on"],
-                "diff": {"before": {"on": False}, "after": {"on": True}},
+                "diff": {**HEADERS, "before": '{\n    "on": false\n}\n', "after": '{\n    "on": true\n}\n'},
             },
             id="check mode",
         ),
@@ -290,7 +293,7 @@ def lamp(name, on=True):
                 "changed": True,
                 "lamp": lamp("dark", on=False),
                 "actions": ["on"],
-                "diff": {"before": {"on": False}, "after": {"on": True}},
+                "diff": {**HEADERS, "before": '{\n    "on": false\n}\n', "after": '{\n    "on": true\n}\n'},
             },
             id="without waiting",
         ),
@@ -301,7 +304,12 @@ def lamp(name, on=True):
                 "changed": True,
                 "lamp": {**lamp("bell", on=False), "rings": True},
                 "actions": ["ring"],
-                "diff": {"before": {"on": False}, "after": {"on": False, "actions": ["ring"]}},
+                "diff": {
+                    "before_header": "lamp lamp-bell (bell)",
+                    "after_header": "lamp lamp-bell (bell)",
+                    "before": '{\n    "on": false\n}\n',
+                    "after": '{\n    "on": false,\n    "actions": [\n        "ring"\n    ]\n}\n',
+                },
             },
             id="no other trace",
         ),
@@ -311,7 +319,7 @@ def lamp(name, on=True):
             {
                 "failed": True,
                 "changed": False,
-                "msg": "Lamp lamp-broken (broken) cannot be on: it is broken (on False).",
+                "msg": "Lamp lamp-broken (broken) cannot be lit: it is broken (on False).",
                 "lamp": lamp("broken", on=False),
                 "actions": [],
             },
@@ -336,7 +344,7 @@ def lamp(name, on=True):
             {
                 "failed": True,
                 "changed": False,
-                "msg": "Lamp lamp-slow (slow) did not be on within 3 s; last seen: on False.",
+                "msg": "Lamp lamp-slow (slow) did not light up within 3 s; last seen: on False.",
                 "lamp": lamp("slow", on=False),
                 "actions": [],
             },
@@ -373,7 +381,7 @@ def test_report_of_all(run):
 
 def test_report_of_all_with_failures(run):
     result = run(settling("stuck", "dark", "broken", report="all"), diff=True)
-    broken = "Lamp lamp-broken (broken) cannot be on: it is broken (on False)."
+    broken = "Lamp lamp-broken (broken) cannot be lit: it is broken (on False)."
     assert without_invocation(result) == {
         "failed": True,
         "changed": True,
@@ -388,8 +396,29 @@ def test_report_of_all_with_failures(run):
             {"id": "stuck", "name": "lamp-stuck", "error": str(NO), "api_error": FACTS},
             {"id": "broken", "name": "lamp-broken", "error": broken},
         ],
-        "diff": {"before": {"lamp lamp-dark (dark)": {"on": False}}, "after": {"lamp lamp-dark (dark)": {"on": True}}},
+        "diff": {
+            **HEADERS,
+            "before": '{\n    "lamp lamp-dark (dark)": {\n        "on": false\n    }\n}\n',
+            "after": '{\n    "lamp lamp-dark (dark)": {\n        "on": true\n    }\n}\n',
+        },
     }
+
+
+def test_header_of_a_diff_of_several_counts_them(run):
+    diff = run(settling("dark", "bell", report="all"), diff=True)["diff"]
+    assert (diff["before_header"], diff["after_header"]) == ("2 lamps", "2 lamps")
+    assert list(json.loads(diff["after"])) == ["lamp lamp-dark (dark)", "lamp lamp-bell (bell)"]
+
+
+@pytest.mark.parametrize("report", ["one", "all"])
+def test_diff_shows_letters_and_no_control_characters(run, monkeypatch, report):
+    name = "订单\nok: done\x1b[2J\u202e\ud800"
+    monkeypatch.setattr(Lamps, "view", lambda self, record: {"name": record["name"], "on": record["on"]})
+    monkeypatch.setattr(Lamps, "read", lambda self, keys: {"dark": {"id": "dark", "name": name, "on": False}})
+    diff = run(settling("dark", report=report), {"wait": False}, diff=True)["diff"]
+    assert diff["before_header"] == r"lamp 订单\nok: done\u001b[2J\u202e\ud800 (dark)"
+    assert r'"name": "订单\nok: done\u001b[2J\u202e\ud800"' in diff["before"]
+    assert all(c.isprintable() or c == "\n" for side in diff.values() for c in side)
 
 
 def test_report_of_nothing(run):

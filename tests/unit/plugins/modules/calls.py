@@ -169,10 +169,17 @@ def switch(row: dict[str, Any], status: str, **more: Any) -> Call:
     )
 
 
-def database_record(row: dict[str, Any], instance_name: str | None = None, **more: Any) -> dict[str, Any]:
-    """Return a database of the first audit instance as the modules return it."""
+def database_record(
+    row: dict[str, Any], instance_name: str | None = None, why: str | None = None, **more: Any
+) -> dict[str, Any]:
+    """Return a database of the first audit instance as the modules return it.
+
+    @param why: why it is not audited, besides that its auditing is off
+    """
+    why = why or (None if row["status"] == "ON" else f"its auditing is {row['status']}")
     instance = {"instance_id": AUDIT.ids[0], "instance_name": instance_name}
-    return {**row, "database_instance_name": row["instance_name"], **instance, **more}
+    effect = {"effective": why is None, "not_effective_because": why}
+    return {**row, "database_instance_name": row["instance_name"], **instance, **effect, **more}
 
 
 CLUSTERS = tuple(
@@ -184,6 +191,7 @@ CLUSTERS = tuple(
     )
 )
 CLUSTER_IDS = tuple(cluster["id"] for cluster in CLUSTERS)
+CLUSTER_NAMES = tuple(cluster["name"] for cluster in CLUSTERS)
 
 HOUR = 3600
 PERIOD = 8 * HOUR
@@ -201,16 +209,20 @@ def _om_user(remaining: float | None) -> dict[str, Any]:
     return state
 
 
-def om_user_record(remaining: float | None, cluster_id: str = CLUSTER_IDS[0], read_at: float = 0) -> dict[str, Any]:
+def om_user_record(
+    remaining: float | None, cluster_id: str = CLUSTER_IDS[0], read_at: float = 0, named: bool = False
+) -> dict[str, Any]:
     """Return an O&M account as the modules return it.
 
     @param remaining: seconds from the start of the task until it expires, None when it is off
     @param read_at: seconds from the start of the task until it was read
+    @param named: whether the clusters were listed
     """
     on = remaining is not None
     expires = NOW + (remaining or 0)
     return {
         "cluster_id": cluster_id,
+        "cluster_name": dict(zip(CLUSTER_IDS, CLUSTER_NAMES))[cluster_id] if named else None,
         "name": f"om_user_{cluster_id[:8]}",
         "status": "on" if on else "off",
         "expires_time": int(expires * 1000) if on else None,

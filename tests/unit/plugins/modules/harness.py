@@ -66,6 +66,13 @@ def fault(code: str, text: str) -> dict[str, Any]:
     return {"error_code": code, "error_msg": text}
 
 
+def text_diff(header: str, before: dict[str, Any], after: dict[str, Any]) -> dict[str, str]:
+    """Return the diff that a result should have: the header names the records, JSON in lines shows them."""
+    sides = {"before": before, "after": after}
+    texts = {side: json.dumps(value, indent=4) + "\n" for side, value in sides.items()}
+    return {**texts, **{f"{side}_header": header for side in sides}}
+
+
 GATEWAY_PAGE = "<html><head><title>502 Bad Gateway</title></head></html>"
 BAD_GATEWAY = "a gateway answered with the page '502 Bad Gateway' (HTTP 502 Bad Gateway)"
 

@@ -22,6 +22,7 @@ from tests.unit.plugins.modules.harness import (
     fault,
     refused,
     reset,
+    text_diff,
     timeout,
     together,
 )
@@ -291,7 +292,7 @@ FAILURES = {
         {},
         [],
         f"The outcome of reboot on {{it}} is unknown: no answer from {HOST} within 30 s. Last seen: {AT_REST}. "
-        "Look at its status and task before you run this again: it may still become restarted by itself.",
+        "Look at its status and task before you run this again: it may still get there by itself.",
         (None, None),
         UNSEEN_MOMENTS,
     ),
@@ -302,7 +303,7 @@ FAILURES = {
         [],
         f"The outcome of stop on {{it}} is unknown: the connection to {HOST} broke before the answer was complete "
         f"(Connection reset by peer). Last seen: {AT_REST}. Look at its status and task before you run this again: "
-        "it may still become stopped by itself.",
+        "it may still get there by itself.",
         (None, None),
         [0, 0, 0, 2, 2, 2, 4],
     ),
@@ -312,7 +313,7 @@ FAILURES = {
         {"wait_timeout": 1},
         [],
         "The outcome of reboot on {it} is unknown: internal error (HTTP 500, DBSS.0001). "
-        f"Last seen: {AT_REST}. Look at its status and task before you run this again: it may still become restarted "
+        f"Last seen: {AT_REST}. Look at its status and task before you run this again: it may still get there "
         "by itself.",
         (500, "DBSS.0001"),
         [0, 0, 0, 0.5, 1],
@@ -322,7 +323,7 @@ FAILURES = {
         [ACTIVE, "stop", *[STOPPING] * 5],
         {"wait_timeout": 3},
         ["stop"],
-        "{It} did not become stopped within 3 s; last seen: status ACTIVE, task powering-off.",
+        "{It} did not stop within 3 s; last seen: status ACTIVE, task powering-off.",
         None,
         [0, 0, 0, 0.5, 1.25, 2.375, 3],
     ),
@@ -331,7 +332,7 @@ FAILURES = {
         [OFF, "start", OFF, OFF, OFF],
         {"wait_timeout": 1},
         ["start"],
-        "{It} did not become started within 1 s; last seen: status SHUTOFF, task NO_TASK.",
+        "{It} did not start within 1 s; last seen: status SHUTOFF, task NO_TASK.",
         None,
         [0, 0, 0, 0.5, 1],
     ),
@@ -340,7 +341,7 @@ FAILURES = {
         [STOPPING, STOPPING, STOPPING],
         {"wait_timeout": 1, "wait_sleep": 0.6},
         [],
-        "{It} did not become started within 1 s; last seen: status ACTIVE, task powering-off.",
+        "{It} did not start within 1 s; last seen: status ACTIVE, task powering-off.",
         None,
         [0, 0.5, 1],
     ),
@@ -349,8 +350,7 @@ FAILURES = {
         [ACTIVE, "reboot", REBOOTING, ("ERROR", "NO_TASK")],
         {},
         ["reboot"],
-        "{It} cannot become restarted: it is broken; the service allows only to delete it "
-        "(status ERROR, task NO_TASK).",
+        "{It} cannot be restarted: it is broken; the service allows only to delete it (status ERROR, task NO_TASK).",
         None,
         [0, 0, 0, 0.5],
     ),
@@ -406,7 +406,7 @@ class PowerCases:
     def test_busy_and_not_waiting(self, bench, wanted, state, why, check):
         outcome = self.run(bench, wanted, [state], {"wait": False}, fails=True, check=check)
         seen = f"status {state[0]}, task {state[1]}"
-        assert outcome["msg"] == self.words(f"{{It}} cannot become {wanted}: it {why} and wait is false ({seen}).")
+        assert outcome["msg"] == self.words(f"{{It}} cannot be {wanted}: it {why} and wait is false ({seen}).")
         assert outcome["changed"] is False
         assert outcome["instance"] == self.fleet.record(state)
 
@@ -416,7 +416,7 @@ class PowerCases:
     def test_stuck(self, bench, wanted, state, why, check):
         outcome = self.run(bench, wanted, [state], {}, fails=True, check=check)
         seen = f"status {state[0]}, task {state[1]}"
-        assert outcome["msg"] == self.words(f"{{It}} cannot become {wanted}: it {why} ({seen}).")
+        assert outcome["msg"] == self.words(f"{{It}} cannot be {wanted}: it {why} ({seen}).")
         assert (outcome["changed"], outcome["actions"]) == (False, [])
         assert "api_error" not in outcome
 
@@ -455,9 +455,9 @@ class PowerCases:
         act = fleet.acts("stop") if accepted else fleet.acts("stop").fails(timeout)
         options = {"name": fleet.names[0], "state": "stopped"}
         outcome = bench.run(fleet.module, options, [fleet.lists(ACTIVE), act, fleet.lists()], fails=True)
-        vanished = self.words("{It} has vanished while it was waited for.")
+        vanished = self.words("{It} has vanished: it is not listed any more.")
         doubt = self.words(f"The outcome of stop on {{it}} is unknown: no answer from {HOST} within 30 s. Afterwards: ")
-        advice = " Look at its status and task before you run this again: it may still become stopped by itself."
+        advice = " Look at its status and task before you run this again: it may still get there by itself."
         assert outcome["msg"] == (vanished if accepted else doubt + vanished + advice)
         assert outcome["changed"] is accepted
 
@@ -478,7 +478,7 @@ class PowerCases:
         listing = f"Failed to list the {fleet.many}: {BAD_GATEWAY}."
         doubt = (
             f"The outcome of stop on {fleet.it()} is unknown: no answer from {HOST} within 30 s. Afterwards: {listing} "
-            "Look at its status and task before you run this again: it may still become stopped by itself."
+            "Look at its status and task before you run this again: it may still get there by itself."
         )
         assert outcome["msg"] == (listing if accepted else doubt)
         assert outcome["changed"] is accepted
@@ -512,11 +512,12 @@ class PowerCases:
     def test_diff(self, bench, wanted, before, action, way, after, check):
         steps = [before] if check else [before, action, *way]
         outcome = self.run(bench, wanted, steps, {}, check=check, diff=True)
-        assert outcome["diff"] == {"before": {"status": before[0], "task": before[1]}, "after": after}
+        assert outcome["diff"] == text_diff(self.fleet.it(), {"status": before[0], "task": before[1]}, after)
 
     def test_diff_without_waiting(self, bench):
         outcome = self.run(bench, "stopped", [ACTIVE, "stop"], {"wait": False}, diff=True)
-        assert outcome["diff"]["after"] == {"status": "SHUTOFF", "task": "NO_TASK"}
+        before, after = ({"status": status, "task": "NO_TASK"} for status in ("ACTIVE", "SHUTOFF"))
+        assert outcome["diff"] == text_diff(self.fleet.it(), before, after)
 
     def test_no_diff_without_a_change(self, bench):
         assert "diff" not in self.run(bench, "started", [ACTIVE], {}, diff=True)
@@ -651,7 +652,7 @@ class PowerCases:
         outcome = bench.run(fleet.module, options, calls, fails=True)
         errors = [
             f"Failed to stop {fleet.it(1)}: {NOT_ALLOWED}.",
-            f"{fleet.it(2)[0].upper()}{fleet.it(2)[1:]} cannot become stopped: it {STUCK[frozen]} "
+            f"{fleet.it(2)[0].upper()}{fleet.it(2)[1:]} cannot be stopped: it {STUCK[frozen]} "
             "(status FROZEN, task NO_TASK).",
         ]
         facts = {
@@ -693,6 +694,16 @@ class PowerCases:
         assert outcome["msg"] == " ".join(problems)
         assert "instances" not in outcome
 
+    def test_one_of_several_vanishes_before_the_action(self, bench):
+        fleet = self.fleet
+        refusal = fleet.acts("start", 1).but(400, fault("DBSS.10020021", "no such instance"))
+        calls = [fleet.lists(OFF, OFF), together(fleet.acts("start"), refusal), fleet.lists(ACTIVE)]
+        outcome = bench.run(fleet.module, {"instances": fleet.names[:2]}, calls, fails=True)
+        error = f"{fleet.it(1)[0].upper()}{fleet.it(1)[1:]} has vanished: it is not listed any more."
+        assert outcome["msg"] == f"1 of 2 {fleet.many} failed. {error}"
+        assert outcome["instances"] == self.all_of((ACTIVE, ["start"]), (OFF, []))
+        assert [row["error"] for row in outcome["failed_instances"]] == [error]
+
     @pytest.mark.parametrize("check", [False, True])
     def test_unknown_names_are_skipped_on_demand(self, bench, check):
         fleet = self.fleet
@@ -726,7 +737,8 @@ class PowerCases:
         outcome = bench.run(fleet.module, options, looks, check=True, diff=True)
         assert outcome["instances"] == self.all_of((ACTIVE, ["reboot"]), (ACTIVE, ["start"]), (ACTIVE, []))
         at_rest = {"status": "ACTIVE", "task": "NO_TASK"}
-        assert outcome["diff"] == {
-            "before": {fleet.it(): at_rest, fleet.it(1): {"status": "SHUTOFF", "task": "NO_TASK"}},
-            "after": {fleet.it(): {**at_rest, "actions": ["reboot"]}, fleet.it(1): at_rest},
-        }
+        assert outcome["diff"] == text_diff(
+            f"2 {fleet.many}",
+            {fleet.it(): at_rest, fleet.it(1): {"status": "SHUTOFF", "task": "NO_TASK"}},
+            {fleet.it(): {**at_rest, "actions": ["reboot"]}, fleet.it(1): at_rest},
+        )

@@ -28,6 +28,7 @@ from tests.unit.plugins.modules.harness import (
     refused,
     reset,
     sample,
+    text_diff,
     timeout,
     together,
 )
@@ -188,9 +189,10 @@ def test_options_that_make_no_sense(bench, options, message):
 
 
 def test_instance_by_name(bench):
-    calls = [AUDIT.lists(OFF, ACTIVE), databases(ORDERS)]
+    calls = [AUDIT.lists(ACTIVE, OFF), databases(ORDERS)]
     outcome = keep(bench, calls, instance_name="audit-prod", databases=["orders"])
     assert outcome["databases"] == [left(ORDERS, instance_name="audit-prod")]
+    assert outcome.warnings == ()
 
 
 @pytest.mark.parametrize(
@@ -226,11 +228,15 @@ def test_instance_that_is_unclear(bench, name, message):
         ("OFF", "ON", ("switch",), WAIT, ""),  # never twice
         ("HALF", "ON", (), REFUSE, ""),
         ("HALF", "ON", ("switch",), REFUSE, ""),
+        ("IDLE", "ON", (), DONE, ""),  # it does not follow any switch of this task
+        ("IDLE", "ON", ("switch",), WAIT, ""),
     ],
 )
 def test_plan(status, position, taken, kind, action):
-    step = plan(database(BILLING, status), position, Past(taken))
+    record = database(BILLING, "ON", audit_status="SHUTOFF") if status == "IDLE" else database(BILLING, status)
+    step = plan(record, position, Past(taken))
     assert (step.kind, step.action) == (kind, action)
+    assert (step.patience > 0) == (status == "IDLE" and kind == WAIT)
 
 
 # What the service says
@@ -248,8 +254,8 @@ def test_a_position_that_is_not_known(bench, position, shown):
     calls = [databases({**ORDERS, "status": position}, BILLING), switch(BILLING, "ON"), databases(ORDERS, BILLING_ON)]
     outcome = keep(bench, calls, fails=True, all_databases=True)
     error = (
-        f"Database orders ({ORDERS['id']}) cannot become enabled: it has a switch position that is not known here "
-        f"(status {shown})."
+        f"Database orders ({ORDERS['id']}) cannot have its auditing turned on: it has a switch position that is not "
+        f"known here (status {shown})."
     )
     assert outcome["msg"] == f"1 of 2 databases failed. {error}"
     assert outcome["failed_databases"] == [{"id": ORDERS["id"], "name": "orders", "error": error}]
@@ -289,7 +295,7 @@ def test_the_listing_lags(bench):
 def test_the_listing_lags_for_too_long(bench):
     calls = [databases(BILLING), switch(BILLING, "ON"), *[databases(BILLING)] * 3]
     outcome = keep(bench, calls, fails=True, databases=["billing"], wait_timeout=1)
-    assert outcome["msg"] == f"D{IT[1:]} did not become enabled within 1 s; last seen: status OFF."
+    assert outcome["msg"] == f"D{IT[1:]} did not show its auditing turned on within 1 s; last seen: status OFF."
     assert outcome["changed"] is True
     assert outcome["databases"] == [switched(BILLING)]
     assert "api_error" not in outcome
@@ -298,14 +304,132 @@ def test_the_listing_lags_for_too_long(bench):
 def test_not_waiting(bench):
     outcome = keep(bench, [*BOTH, switch(BILLING, "ON")], all_databases=True, wait=False, how={"diff": True})
     assert outcome["databases"] == [left(ORDERS), switched(BILLING)]
-    assert outcome["diff"] == {"before": {IT: {"status": "OFF"}}, "after": {IT: {"status": "ON"}}}
+    assert outcome["diff"] == text_diff(IT, {IT: {"status": "OFF"}}, {IT: {"status": "ON"}})
 
 
 def test_vanishes(bench):
     calls = [*BOTH, switch(BILLING, "ON"), databases(ORDERS)]
     outcome = keep(bench, calls, fails=True, databases=["billing"])
-    assert outcome["msg"] == f"D{IT[1:]} has vanished while it was waited for."
+    assert outcome["msg"] == f"D{IT[1:]} has vanished: it is not listed any more."
     assert outcome["changed"] is True
+
+
+def test_one_of_several_vanishes_before_its_switch(bench):
+    refusal = switch(THIRD, "ON").but(400, fault("DBSS.10020021", "no such database"))
+    calls = [databases(BILLING, THIRD), together(switch(BILLING, "ON"), refusal), databases(BILLING_ON)]
+    outcome = keep(bench, calls, fails=True, all_databases=True)
+    error = f"D{THIRD_IT[1:]} has vanished: it is not listed any more."
+    assert outcome["msg"] == f"1 of 2 databases failed. {error}"
+    assert outcome["databases"] == [switched(BILLING_ON), left(THIRD)]
+    assert outcome["failed_databases"] == [{"id": THIRD["id"], "name": "stock", "error": error}]
+
+
+# Whether a database is really audited
+
+FAILING = {**ORDERS, "audit_status": "ERROR"}
+REPORTS = "its auditing is ON, but reports {}"
+MISMATCH = "its auditing is ON, but the upload of its logs is off on the side of RDS (rds_audit_switch_mismatch)"
+
+
+def idle(number, total, *reasons):
+    """Return the warning about databases that are not audited."""
+    return (f"{number} of {total} databases should be audited and are not: {'; '.join(reasons)}.",)
+
+
+@pytest.mark.parametrize(
+    ("row", "why"),
+    [
+        (FAILING, REPORTS.format("ERROR")),
+        ({**ORDERS, "audit_status": "SHUTOFF"}, REPORTS.format("SHUTOFF")),
+        ({**ORDERS, "rds_audit_switch_mismatch": True}, MISMATCH),
+    ],
+)
+@pytest.mark.parametrize("check", [False, True])
+def test_a_database_that_is_on_and_not_audited(bench, row, why, check):
+    outcome = keep(bench, [databases(row, BILLING)], databases=["orders"], how={"check": check})
+    assert outcome["databases"] == [left(row, why=why)]
+    assert outcome.warnings == idle(1, 1, f"database orders ({ORDERS['id']}): {why}")
+    assert (outcome["changed"], outcome.moments) == (False, [0])
+
+
+@pytest.mark.parametrize("status", ["SHUTOFF", "FROZEN", "ERROR", "BUILD"])
+def test_an_instance_that_does_not_run(bench, status):
+    calls = [AUDIT.lists((status, "NO_TASK")), databases(ORDERS, BILLING), switch(BILLING, "ON")]
+    on = database(BILLING, "ON", audit_status="SHUTOFF")
+    outcome = keep(bench, [*calls, databases(ORDERS, on)], instance_name="audit-prod", all_databases=True)
+    why = f"its audit instance is {status}"
+    named = {"instance_name": "audit-prod", "why": why}
+    assert outcome["databases"] == [left(ORDERS, **named), switched(on, **named)]
+    reasons = [f"database orders ({ORDERS['id']}): {why}", f"{IT}: {why}"]
+    assert outcome.warnings == idle(2, 2, *reasons)
+    assert outcome.moments == [0] * 4
+
+
+@pytest.mark.parametrize("state", ["disabled", "enabled"])
+def test_only_what_should_be_audited_is_missed(bench, state):
+    off = {**database(ORDERS, "OFF"), "audit_status": "ERROR"}
+    calls = [databases(off)] if state == "disabled" else [databases(off), switch(off, "ON"), databases(ORDERS)]
+    outcome = keep(bench, calls, all_databases=True, state=state)
+    assert outcome.warnings == ()
+    assert outcome["databases"][0]["effective"] is (state == "enabled")
+
+
+IDLE_YET = database(BILLING, "ON", audit_status="SHUTOFF")
+
+
+def test_the_auditing_follows_its_switch(bench):
+    calls = [databases(BILLING), switch(BILLING, "ON"), *[databases(IDLE_YET)] * 3, databases(BILLING_ON)]
+    outcome = keep(bench, calls, databases=["billing"])
+    assert outcome["databases"] == [switched(BILLING_ON)]
+    assert (outcome.warnings, outcome.moments) == ((), [0, 0, 0, 0.5, 1.25, 2.375])
+
+
+@pytest.mark.parametrize(
+    ("later", "options", "looks"),
+    [
+        pytest.param(IDLE_YET, {}, [0, 0.5, 1.25, 2.375, 4.062, 6.594], id="not in time"),
+        pytest.param(IDLE_YET, {"wait_timeout": 1}, [0, 0.5, 1], id="not within the time to wait"),
+        pytest.param(database(BILLING, "ON", audit_status="ERROR"), {}, [0], id="never"),
+    ],
+)
+def test_the_auditing_does_not_follow_its_switch(bench, later, options, looks):
+    calls = [databases(BILLING), switch(BILLING, "ON"), *[databases(later)] * len(looks)]
+    outcome = keep(bench, calls, databases=["billing"], **options)
+    why = REPORTS.format(later["audit_status"])
+    assert outcome["databases"] == [switched(later, why=why)]
+    assert outcome.warnings == idle(1, 1, f"{IT}: {why}")
+    assert outcome.moments == [0, 0, *looks]
+
+
+def test_without_waiting_the_auditing_is_trusted_to_follow(bench):
+    outcome = keep(bench, [databases(BILLING), switch(BILLING, "ON")], databases=["billing"], wait=False)
+    assert (outcome["databases"][0]["effective"], outcome.warnings) == (False, ())
+
+
+def test_what_failed_is_not_missed_besides(bench):
+    failed = switch(BILLING, "ON").but(200, sample("switchAuditDatabaseV3.200.failed"))
+    outcome = keep(bench, [databases(FAILING, BILLING), failed], fails=True, all_databases=True)
+    why = REPORTS.format("ERROR")
+    assert outcome.warnings == idle(1, 2, f"database orders ({ORDERS['id']}): {why}")
+
+
+def test_of_many_that_are_not_audited_some_are_named(bench):
+    rows = [{**FAILING, "id": f"database-{index:09}", "name": f"db{index}"} for index in range(25)]
+    outcome = keep(bench, [databases(*rows)], all_databases=True)
+    assert outcome.warnings[0].startswith("25 of 25 databases should be audited and are not: database db0 (")
+    assert outcome.warnings[0].endswith(
+        "database db19 (database-000000019): its auditing is ON, but reports ERROR; and 5 more."
+    )
+
+
+@pytest.mark.parametrize("state", ["enabled", "disabled"])
+@pytest.mark.parametrize("by_name", [False, True])
+def test_all_of_none(bench, state, by_name):
+    which, start = ({"instance_name": "audit-prod"}, [AUDIT.lists(ACTIVE)]) if by_name else ({}, [])
+    outcome = keep(bench, [*start, databases()], all_databases=True, state=state, **which)
+    words = AUDIT.it() if by_name else f"audit instance {INSTANCE}"
+    assert outcome.warnings == (f"Nothing is {state}, because {words} has no databases.",)
+    assert (outcome["databases"], outcome["changed"]) == ([], False)
 
 
 # Check mode and diff
@@ -316,13 +440,13 @@ def test_check_mode(bench, wait):
     outcome = keep(bench, BOTH, all_databases=True, wait=wait, how={"check": True, "diff": True})
     assert outcome["databases"] == [left(ORDERS), switched(BILLING_ON)]
     assert outcome["changed"] is True
-    assert outcome["diff"] == {"before": {IT: {"status": "OFF"}}, "after": {IT: {"status": "ON"}}}
+    assert outcome["diff"] == text_diff(IT, {IT: {"status": "OFF"}}, {IT: {"status": "ON"}})
 
 
 def test_diff(bench):
     calls = [*BOTH, switch(BILLING, "ON"), databases(ORDERS, BILLING_ON)]
     outcome = keep(bench, calls, all_databases=True, how={"diff": True})
-    assert outcome["diff"] == {"before": {IT: {"status": "OFF"}}, "after": {IT: {"status": "ON"}}}
+    assert outcome["diff"] == text_diff(IT, {IT: {"status": "OFF"}}, {IT: {"status": "ON"}})
 
 
 def test_no_diff_without_a_change(bench):

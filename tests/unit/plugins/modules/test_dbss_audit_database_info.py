@@ -14,9 +14,20 @@ from tests.unit.plugins.modules.harness import BAD_GATEWAY, GATEWAY_PAGE, fault,
 MODULE = "dbss_audit_database_info"
 
 
-def found(row, index=0):
+def found(row, index=0, why=None):
     """Return a database of an instance as the module returns it."""
-    return {**database_record(row, AUDIT.names[index]), "instance_id": AUDIT.ids[index]}
+    return {**database_record(row, AUDIT.names[index], why), "instance_id": AUDIT.ids[index]}
+
+
+def test_whether_a_database_is_really_audited(bench):
+    failing = {**ORDERS, "id": BILLING["id"], "audit_status": "ERROR"}
+    calls = [AUDIT.lists(ACTIVE, OFF), together(databases(ORDERS, failing), databases(ORDERS, instance=AUDIT.ids[1]))]
+    rows = bench.run(MODULE, {}, calls)["databases"]
+    assert [(row["effective"], row["not_effective_because"]) for row in rows] == [
+        (True, None),
+        (False, "its auditing is ON, but reports ERROR"),
+        (False, "its audit instance is SHUTOFF"),
+    ]
 
 
 @pytest.mark.parametrize("check", [False, True])
@@ -50,7 +61,7 @@ def test_no_instances(bench):
 @pytest.mark.parametrize("options", [{"instance_id": AUDIT.ids[1]}, {"instance_name": AUDIT.names[1]}])
 def test_one_instance(bench, options):
     outcome = bench.run(MODULE, options, [AUDIT.lists(ACTIVE, OFF), databases(ORDERS, instance=AUDIT.ids[1])])
-    assert outcome["databases"] == [found(ORDERS, 1)]
+    assert outcome["databases"] == [found(ORDERS, 1, "its audit instance is SHUTOFF")]
 
 
 @pytest.mark.parametrize("status", ["ON", "OFF"])

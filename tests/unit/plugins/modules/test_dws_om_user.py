@@ -31,6 +31,7 @@ from tests.unit.plugins.modules.harness import (
     BAD_GATEWAY,
     GATEWAY_PAGE,
     NOW,
+    PROJECT,
     REGION,
     Bench,
     Clock,
@@ -38,6 +39,7 @@ from tests.unit.plugins.modules.harness import (
     refused,
     reset,
     sample,
+    text_diff,
     timeout,
     together,
 )
@@ -45,6 +47,7 @@ from tests.unit.plugins.modules.harness import (
 MODULE = "dws_om_user"
 CLUSTER = CLUSTER_IDS[0]
 ACCOUNT = f"the O&M account of cluster {CLUSTER}"
+NAMED = f"O&M account of cluster dws-prod ({CLUSTER})"
 HOST = f"https://dws.{REGION}.myhuaweicloud.com"
 ADVICE = "Look at its expiry (dws_om_user_info) before you run this again."
 DAY = 24 * HOUR
@@ -328,21 +331,43 @@ def test_spellings_of_an_account_that_is_on(bench, expires, status):
 )
 @pytest.mark.parametrize("wait", [True, False])
 def test_check_mode_with_diff(bench, options, remaining, actions, end, wait):
-    calls = [reads_om_user(remaining)]
+    calls = [reads_om_user(remaining), *[clusters(*CLUSTERS)] * bool(actions)]
     outcome = keep(bench, calls, wait=wait, how={"check": True, "diff": True}, **options)
     assert outcome["actions"] == actions
     assert outcome["changed"] is bool(actions)
     assert outcome["om_user"] == om_user_record(end)
     both = [om_user_record(when) for when in (remaining, end)]
     before, after = ({key: record[key] for key in ("status", "expires_at")} for record in both)
-    assert outcome.result.get("diff") == ({"before": before, "after": after} if actions else None)
+    assert outcome.result.get("diff") == (text_diff(NAMED, before, after) if actions else None)
 
 
-def test_diff(bench):
-    calls = [reads_om_user(None), om_user_acts(ADD, PERIOD)]
-    after = {"status": "on", "expires_at": om_user_record(PERIOD)["expires_at"]}
-    outcome = keep(bench, calls, how={"diff": True})
-    assert outcome["diff"] == {"before": {"status": "off", "expires_at": None}, "after": after}
+CLOSED = {"status": "off", "expires_at": None}
+
+
+@pytest.mark.parametrize(
+    ("listing", "header"),
+    [
+        (clusters(*CLUSTERS), NAMED),
+        (clusters({**CLUSTERS[0], "id": CLUSTER.upper()}), NAMED),
+        (clusters(CLUSTERS[1]), ACCOUNT[4:]),
+        (clusters().but(403, fault("DWS.0001", "you may not")), ACCOUNT[4:]),
+        (clusters().but(502, GATEWAY_PAGE), ACCOUNT[4:]),
+    ],
+    ids=["named", "in another spelling", "not listed", "not allowed", "no answer"],
+)
+def test_diff(bench, listing, header):
+    calls = [reads_om_user(None), om_user_acts(ADD, PERIOD), listing]
+    opened = {"status": "on", "expires_at": om_user_record(PERIOD)["expires_at"]}
+    outcome = keep(bench, calls, how={"diff": True}, max_retries=1)
+    assert outcome["diff"] == text_diff(header, CLOSED, opened)
+    assert outcome["om_user"] == om_user_record(PERIOD)
+
+
+def test_diff_of_a_cluster_that_was_found_by_its_name(bench):
+    calls = [clusters(*CLUSTERS), reads_om_user(60), om_user_acts(DELETE, None)]
+    outcome = keep(bench, calls, cluster_name="dws-prod", state="absent", how={"diff": True})
+    assert outcome["diff"]["before_header"] == outcome["diff"]["after_header"] == NAMED
+    assert outcome["om_user"] == om_user_record(None, named=True)
 
 
 # Answers that are lost, or that do not show the effect
@@ -563,7 +588,7 @@ def test_the_time_to_wait_is_over(bench):
     calls = [read, om_user_acts(EXTEND, 60), read]
     outcome = keep(bench, calls, fails=True, state="extended", wait_timeout=1)
     assert outcome["msg"] == (
-        f"O&M account of cluster {CLUSTER} did not become extended within 1 s; "
+        f"O&M account of cluster {CLUSTER} was not seen extended within 1 s; "
         f"last seen: status on, expires_at {om_user_record(60)['expires_at']}."
     )
     assert (outcome["changed"], outcome["actions"]) == (True, [EXTEND])
@@ -592,13 +617,107 @@ def test_an_account_that_cannot_be_read(bench, status, body, words):
     assert outcome["api_error"]["operation"] == "getOmUserStatus"
 
 
+# A cluster that is gone has no account: that is as wanted where it should be absent
+
+UNKNOWN = (403, sample("getOmUserStatus.403.unknown_cluster"))
+REMOVED = (404, fault("DWS.3027", "removed"))
+GONE = f"There is no cluster {{}} in project {PROJECT}, so its O&M account counts as absent."
+
+
+def closed(outcome, warnings):
+    """See that an account of a cluster that is gone counts as absent, and that a warning says so."""
+    assert (outcome["changed"], outcome["actions"]) == (False, [])
+    assert outcome["om_user"]["status"] == "off"
+    assert outcome.warnings == warnings
+
+
+@pytest.mark.parametrize("answer", [UNKNOWN, REMOVED, (401, fault("DWS.0047", "gone"))], ids=["0015", "3027", "0047"])
+@pytest.mark.parametrize("check", [False, True])
+def test_absent_from_a_cluster_that_is_gone(bench, answer, check):
+    calls = [reads_om_user(None).but(*answer), clusters(*CLUSTERS[1:])]
+    closed(keep(bench, calls, state="absent", how={"check": check}), (GONE.format(CLUSTER),))
+
+
+def test_absent_from_a_cluster_that_went_after_it_was_looked_up(bench):
+    calls = [clusters(*CLUSTERS), reads_om_user(None).but(*REMOVED), clusters(*CLUSTERS[1:])]
+    outcome = keep(bench, calls, cluster_name="dws-prod", state="absent")
+    closed(outcome, (GONE.format(f"dws-prod ({CLUSTER})"),))
+    assert outcome["om_user"] == om_user_record(None, named=True)
+
+
+def test_absent_from_a_cluster_that_went_before_the_action(bench):
+    gone = om_user_acts(DELETE, None).but(*UNKNOWN), reads_om_user(None).but(*UNKNOWN)
+    closed(keep(bench, [reads_om_user(60), *gone, clusters(CLUSTERS[1])], state="absent"), (GONE.format(CLUSTER),))
+
+
+@pytest.mark.parametrize("by_name", [False, True])
+def test_absent_from_the_last_cluster_which_went_after_it_was_seen(bench, by_name):
+    start = [clusters(CLUSTERS[0])] if by_name else [reads_om_user(60), om_user_acts(DELETE, None).but(*UNKNOWN)]
+    which = {"cluster_name": "dws-prod"} if by_name else {}
+    calls = [*start, reads_om_user(None).but(*UNKNOWN), clusters()]
+    words = f"dws-prod ({CLUSTER})" if by_name else CLUSTER
+    closed(keep(bench, calls, state="absent", **which), (GONE.format(words),))
+
+
+WHY_UNKNOWN = (
+    "the cluster does not exist, or these credentials may not see it: cluster does not exist or was removed "
+    "(HTTP 403, DWS.0015)"
+)
+
+
+@pytest.mark.parametrize(
+    ("listing", "words"),
+    [
+        pytest.param(
+            clusters(),
+            f"; there is no cluster at all in project {PROJECT}, so see whether it is the right one",
+            id="a wrong project must not pass as closed",
+        ),
+        pytest.param(clusters(*CLUSTERS), "", id="it is there, but may not be seen"),
+        pytest.param(clusters({**CLUSTERS[0], "id": CLUSTER.upper()}), "", id="it is there, in another spelling"),
+        pytest.param(clusters().but(502, GATEWAY_PAGE), "", id="nobody knows"),
+    ],
+)
+@pytest.mark.parametrize("several", [False, True])
+def test_absent_from_a_cluster_that_may_well_be_there(bench, listing, words, several):
+    which = {"clusters": [CLUSTER]} if several else {}
+    calls = [reads_om_user(None).but(*UNKNOWN), listing]
+    outcome = keep(bench, calls, fails=True, state="absent", max_retries=1, **which)
+    assert outcome["msg"] == f"Failed to read {ACCOUNT}: {WHY_UNKNOWN}{words}."
+    assert outcome["api_error"]["error_code"] == "DWS.0015"
+    assert (outcome["changed"], outcome.warnings) == (False, ())
+
+
+@pytest.mark.parametrize("state", ["present", "extended"])
+def test_an_account_of_a_cluster_that_is_gone_cannot_be_opened(bench, state):
+    outcome = keep(bench, [reads_om_user(None).but(*UNKNOWN)], fails=True, state=state)
+    assert outcome["msg"] == f"Failed to read {ACCOUNT}: {WHY_UNKNOWN}."
+
+
+def test_some_of_several_are_gone(bench):
+    gone = [reads_om_user(None, cluster_id).but(*REMOVED) for cluster_id in CLUSTER_IDS[1:]]
+    calls = [together(reads_om_user(60), *gone), clusters(CLUSTERS[0]), om_user_acts(DELETE, None)]
+    outcome = keep(bench, calls, clusters=CLUSTER_IDS, state="absent")
+    assert outcome["om_users"] == [one(None, 0, DELETE), one(None, 1), one(None, 2)]
+    assert outcome["failed_clusters"] == []
+    assert outcome.warnings == tuple(GONE.format(cluster_id) for cluster_id in CLUSTER_IDS[1:])
+
+
 # Which cluster
 
 
 def test_by_name(bench):
     calls = [clusters(*CLUSTERS), reads_om_user(60, CLUSTER_IDS[1])]
     outcome = keep(bench, calls, cluster_name="dws-reporting")
-    assert outcome["om_user"] == om_user_record(60, CLUSTER_IDS[1])
+    assert outcome["om_user"] == om_user_record(60, CLUSTER_IDS[1], named=True)
+
+
+def test_messages_name_a_cluster_that_was_looked_up(bench):
+    act = om_user_acts(EXTEND, 0).but(200, {"error_code": 1, "error_msg": "no"})
+    outcome = keep(
+        bench, [clusters(*CLUSTERS), reads_om_user(60), act], True, cluster_name="dws-prod", state="extended"
+    )
+    assert outcome["msg"] == f"Failed to extend the {NAMED}: no (HTTP 200, error_code 1)."
 
 
 @pytest.mark.parametrize("selector", ["cluster_name", "clusters"])
@@ -675,9 +794,10 @@ def test_options_that_make_no_sense(bench, options, message):
 # Several clusters
 
 
-def one(remaining, index, *actions):
+def one(remaining, index, *actions, named=False):
     """Return an account as the list form returns it."""
-    return {**om_user_record(remaining, CLUSTER_IDS[index]), "changed": bool(actions), "actions": list(actions)}
+    record = om_user_record(remaining, CLUSTER_IDS[index], named=named)
+    return {**record, "changed": bool(actions), "actions": list(actions)}
 
 
 def reads_all(*remaining):
@@ -700,7 +820,7 @@ def test_several_by_id_are_not_looked_up(bench):
 def test_several_by_name(bench):
     wanted = ["dws-reporting", CLUSTER, "dws-prod"]
     outcome = keep(bench, [clusters(*CLUSTERS), reads_all(60, 60)], clusters=wanted)
-    assert outcome["om_users"] == [one(60, 1), one(60, 0)]
+    assert outcome["om_users"] == [one(60, 1, named=True), one(60, 0, named=True)]
     assert outcome["changed"] is False
 
 
@@ -732,13 +852,11 @@ def test_no_clusters(bench):
 
 
 def test_several_in_check_mode_with_diff(bench):
-    outcome = keep(
-        bench, [reads_all(60, None)], clusters=CLUSTER_IDS[:2], state="absent", how={"check": True, "diff": True}
-    )
+    calls = [reads_all(60, None), clusters(*CLUSTERS)]
+    outcome = keep(bench, calls, clusters=CLUSTER_IDS[:2], state="absent", how={"check": True, "diff": True})
     assert outcome["om_users"] == [one(None, 0, DELETE), one(None, 1)]
-    name = f"O&M account of cluster {CLUSTER}"
-    before = {"status": "on", "expires_at": om_user_record(60)["expires_at"]}
-    assert outcome["diff"] == {"before": {name: before}, "after": {name: {"status": "off", "expires_at": None}}}
+    opened = {"status": "on", "expires_at": om_user_record(60)["expires_at"]}
+    assert outcome["diff"] == text_diff(NAMED, {NAMED: opened}, {NAMED: CLOSED})
 
 
 @pytest.mark.parametrize("concurrency", [1, 2])

@@ -19,7 +19,7 @@ def test_all_clusters(bench, check):
     left = dict(zip(CLUSTER_IDS, (60, None, -60)))
     reads = together(*[reads_om_user(remaining, cluster_id) for cluster_id, remaining in left.items()])
     outcome = bench.run(MODULE, {}, [clusters(*CLUSTERS), reads], check=check)
-    assert outcome["om_users"] == [om_user_record(remaining, cluster_id) for cluster_id, remaining in left.items()]
+    assert outcome["om_users"] == [om_user_record(*one, named=True) for one in zip(left.values(), left)]
     assert outcome["failed_clusters"] == []
     assert outcome["changed"] is False
 
@@ -43,14 +43,14 @@ def test_by_id_nothing_is_looked_up(bench):
 def test_by_name(bench):
     calls = [clusters(*CLUSTERS), reads_om_user(60, CLUSTER_IDS[2])]
     outcome = bench.run(MODULE, {"cluster_name": "dws-lab"}, calls)
-    assert outcome["om_users"] == [om_user_record(60, CLUSTER_IDS[2])]
+    assert outcome["om_users"] == [om_user_record(60, CLUSTER_IDS[2], named=True)]
 
 
 def test_what_could_be_read_comes_with_what_could_not(bench):
     unknown = reads_om_user(None, CLUSTER_IDS[1]).but(404, fault("DWS.3027", "removed"), **{"X-Request-Id": "r-7"})
     reads = together(reads_om_user(None), unknown, reads_om_user(60, CLUSTER_IDS[2]))
     outcome = bench.run(MODULE, {}, [clusters(*CLUSTERS), reads], fails=True)
-    resource = f"the O&M account of cluster {CLUSTER_IDS[1]}"
+    resource = f"the O&M account of cluster dws-reporting ({CLUSTER_IDS[1]})"
     error = f"Failed to read {resource}: the cluster was removed: removed (HTTP 404, DWS.3027)."
     facts = {
         "operation": "getOmUserStatus",
@@ -61,7 +61,7 @@ def test_what_could_be_read_comes_with_what_could_not(bench):
         "request_id": "r-7",
     }
     assert outcome["msg"] == f"1 of 3 clusters failed. {error}"
-    assert outcome["om_users"] == [om_user_record(None), om_user_record(60, CLUSTER_IDS[2])]
+    assert outcome["om_users"] == [om_user_record(None, named=True), om_user_record(60, CLUSTER_IDS[2], named=True)]
     failed = {"id": CLUSTER_IDS[1], "name": "dws-reporting", "error": error, "api_error": facts}
     assert outcome["failed_clusters"] == [failed]
     assert outcome["api_error"] == facts

@@ -49,7 +49,7 @@ from tests.unit.plugins.modules.harness import (
 
 # For each module, options with which it has nothing to do after its first call, and this call.
 FIRST = {
-    "dbss_audit_database": ({"instance_id": AUDIT.ids[0], "all_databases": True}, databases()),
+    "dbss_audit_database": ({"instance_id": AUDIT.ids[0], "databases": []}, databases()),
     "dbss_audit_database_info": ({}, AUDIT.lists()),
     "dbss_audit_instance": ({"name": "audit-prod"}, AUDIT.lists(ACTIVE)),
     "dbss_audit_instance_info": ({}, AUDIT.lists()),
