@@ -5,15 +5,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import yaml
 from docutils import nodes
 
 project = "huaweicloud.dbops"
+release = yaml.safe_load(Path(__file__).parents[1].joinpath("galaxy.yml").read_text(encoding="utf-8"))["version"]
 author = "huaweicloud.dbops contributors"
 project_copyright = author
 
 extensions = ["myst_parser", "sphinx_antsibull_ext"]
 html_theme = "furo"
-html_title = project
+html_title = f"{project} {release}"
 html_show_sphinx = False
 html_copy_source = False
 html_static_path = ["_static"]

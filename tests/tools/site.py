@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The documentation as a site in build/site: `python -m tests.tools.site`. Nothing is fetched.
 
-Sphinx reads a copy of the checkout, in which antsibull-docs has written the reference, and some files of the
-repository stand as pages of their own.
+Sphinx reads a copy of the checkout, in which antsibull-docs has written the reference (reference.py puts it in order),
+and some files of the repository stand as pages of their own.
 """
 
 from __future__ import annotations
@@ -16,6 +16,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import yaml
+
+from plugins.doc_fragments import auth
+from tests.tools import reference as rewritten
 from tests.tools.checkout import ROOT, copy
 
 SITE = ROOT / "build" / "site"
@@ -28,7 +32,7 @@ PAGES = {
     "embedded_cloud": Path("tests/emulator/README.md"),
     "security": Path("SECURITY.md"),
 }
-CONTENTS = re.compile(r"^\.\. contents::\n(?:   .*\n)+", re.MULTILINE)
+LISTS = ("environment_variables", "index")
 LINK = re.compile(r"\]\((?![a-z]+:|#)([^)#\s]+)")
 
 
@@ -62,8 +66,11 @@ def build() -> None:
     reference.mkdir()
     reading = ["--use-current", "--squash-hierarchy", "--fail-on-error"]
     run("antsibull-docs", "collection", *reading, "--dest-dir", reference, "huaweicloud.dbops")
-    for described in reference.glob("*.rst"):  # the theme has a table of contents of its own
-        described.write_text(CONTENTS.sub("", described.read_text(encoding="utf-8")), encoding="utf-8")
+    shared = set(yaml.safe_load(auth.ModuleDocFragment.DOCUMENTATION)["options"])
+    for path in reference.glob("*.rst"):
+        text = path.read_text(encoding="utf-8")
+        lists = path.stem in LISTS
+        path.write_text(rewritten.listed(text) if lists else rewritten.described(text, shared), encoding="utf-8")
     shutil.rmtree(SITE, ignore_errors=True)
     run("sphinx-build", "--quiet", "--fail-on-warning", "--keep-going", DOCS, SITE)
     print(f"The site is at {SITE / 'index.html'}")
