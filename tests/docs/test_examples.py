@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 import subprocess
 from pathlib import Path
@@ -83,6 +84,8 @@ class Shell:
             (self.folder / block.value).write_text(block.text, encoding="utf-8")
         elif block.mark == "not run" or block.language in OUTPUT:
             pass
+        elif block.language == "json":
+            json.loads(block.text)
         elif block.language == "yaml":
             self.play(f"example{number}", block.text)
         elif block.language == "shell":
@@ -121,3 +124,13 @@ def test_files_of_a_page_are_used(page):
     used = "".join(block.text for block in blocks(page) if block.mark != "file" or block.language == "yaml")
     for block in blocks(page):
         assert block.mark != "file" or block.value in used
+
+
+def test_several_projects_are_asked_each(shell, cloud):
+    for number, block in enumerate(blocks(ROOT / "docs" / "credentials.md")):
+        if "every_project" in block.text or block.value in ("projects.yml", "every_project.yml"):
+            shell.follow(number, block)
+    projects = yaml.safe_load((shell.folder / "projects.yml").read_text(encoding="utf-8"))["projects"]["hosts"]
+    asked = {call["path"].split("/")[2] for call in cloud.requests(service="dbss")}
+    assert asked == {project["project_id"] for project in projects.values()}
+    assert sorted(path.parent.name for path in (shell.folder / "reports").glob("*/*.json")) == ["main", "warehouse"]

@@ -5,17 +5,25 @@
 
 from __future__ import annotations
 
+import fnmatch
+import json
 import re
 
+import pytest
 import yaml
+from ansible_collections.huaweicloud.dbops.plugins.module_utils import auth, dbss, dws
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.operation import Operation
 
 from tests.docs.blocks import blocks
+from tests.docs.test_examples import PAGES, PLUGINS
 from tests.tools.checkout import ROOT
 
 MODULES = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("*.py"))
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 NONE = "\N{EN DASH}"
-OPERATION = re.compile(r"\bOperation\(\s*\"(\w+)\"")
+SECRET = re.compile(r"^[ #]*(?:secret_key|security_token|auth_token|password): +(?!\"\{\{)\S", re.MULTILINE)
+CREDENTIALS = ROOT / "docs" / "credentials.md"
+LEAST = "## The least that must be allowed"
 
 
 def rows(text: str, heading: str) -> list[list[str]]:
@@ -56,6 +64,33 @@ def test_readme_shows_the_demo():
     )
 
 
+def operations() -> dict[str, Operation]:
+    """Return the operations that the plugins call."""
+    values = [value for module in (auth, dbss, dws) for value in vars(module).values()]
+    values += [one for value in values if isinstance(value, dict) for one in value.values()]
+    return {value.id: value for value in values if isinstance(value, Operation)}
+
+
+def iam() -> dict[str, str]:
+    """Return the IAM action of each operation in the page's table, or a dash."""
+    table = rows(CREDENTIALS.read_text(encoding="utf-8"), LEAST)
+    return {re.match(r"`(\w+)`", operation)[1]: action.strip("`") for _module, operation, action in table}
+
+
+def policies() -> list[list[str]]:
+    """Return the actions that each policy on the page allows: one to read, one to operate."""
+    found = [json.loads(block.text) for block in blocks(CREDENTIALS) if block.language == "json"]
+    assert [policy["Version"] for policy in found] == ["5.0", "5.0"]
+    [reads], [operates] = (policy["Statement"] for policy in found)
+    assert reads["Effect"] == operates["Effect"] == "Allow"
+    return [reads["Action"], operates["Action"]]
+
+
+def allowed(action: str, policy: list[str]) -> bool:
+    """Return whether a policy allows an action."""
+    return any(fnmatch.fnmatchcase(action, pattern) for pattern in policy)
+
+
 def test_iam_actions_are_those_of_the_contract():
     contract = yaml.safe_load((ROOT / "tests" / "emulator" / "contract" / "openapi.yaml").read_text(encoding="utf-8"))
     actions = {
@@ -64,17 +99,42 @@ def test_iam_actions_are_those_of_the_contract():
         for operation in path.values()
         if "operationId" in operation
     }
-    page = (ROOT / "docs" / "credentials.md").read_text(encoding="utf-8")
-    table = rows(page, "## The least that must be allowed")
+    table = rows(CREDENTIALS.read_text(encoding="utf-8"), LEAST)
     assert sorted(row[0].strip("`") for row in table if row[0]) == MODULES
-    for _module, operation, action in table:
-        assert actions[re.match(r"`(\w+)`", operation)[1]] == action.strip("`"), operation
+    assert {operation: actions[operation] for operation in iam()} == iam()
 
 
 def test_iam_actions_name_each_operation():
-    page = (ROOT / "docs" / "credentials.md").read_text(encoding="utf-8")
-    named = set(re.findall(r"`(\w+)`", page))
-    text = "".join(
-        path.read_text(encoding="utf-8") for path in sorted((ROOT / "plugins" / "module_utils").glob("*.py"))
-    )
-    assert set(OPERATION.findall(text)) <= named
+    named = set(re.findall(r"`(\w+)`", CREDENTIALS.read_text(encoding="utf-8")))
+    assert set(operations()) <= named
+
+
+def test_each_action_without_a_name_has_its_path():
+    table = rows(CREDENTIALS.read_text(encoding="utf-8"), "the paths there begin with `/dbss`:\n")
+    assert {row[0].strip("`") for row in table} == {operation for operation, action in iam().items() if action == NONE}
+    for name, request, covered in table:
+        operation = operations()[name.strip("`")]
+        method, end = request.strip("`").split(" …")
+        assert (operation.method, operation.path[-len(end) :]) == (method, end)
+        assert covered.startswith("no" if operation.acts else "likely"), operation
+
+
+def test_the_policies_allow_what_the_table_names():
+    reads, operates = policies()
+    for operation, action in iam().items():
+        if action != NONE:
+            assert allowed(action, operates), operation
+            assert allowed(action, reads) is not operations()[operation].acts, operation
+
+
+def test_the_policies_allow_no_more():
+    for policy in policies():
+        assert policy == sorted(policy)
+        for pattern in policy:
+            assert "*" in pattern or pattern in iam().values(), pattern
+    assert [pattern for pattern in policies()[1] if "*" in pattern] == ["dbss:*:get*", "dbss:*:list*"]
+
+
+@pytest.mark.parametrize("page", [*PAGES, *PLUGINS], ids=lambda page: str(page.relative_to(ROOT)))
+def test_no_example_shows_a_secret(page):
+    assert not SECRET.search(page.read_text(encoding="utf-8"))
