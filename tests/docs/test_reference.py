@@ -108,4 +108,5 @@ def test_a_page_that_begins_otherwise_is_refused():
 
 
 def test_a_list_has_a_title_that_says_so():
-    assert listed("Huaweicloud.Dbops\n=================\n").startswith("Modules, plugins and roles\n===")
+    page = "Huaweicloud.Dbops\n=================\n\n.. contents::\n   :local:\n\nDescription\n"
+    assert listed(page) == f"Modules, plugins and roles\n{'=' * 26}\n\n\nDescription\n"

@@ -46,6 +46,31 @@ def test_readme_lists_their_states():
         assert re.findall(r"\w+", states) == (re.findall(r"\w+", found[1]) if found else []), module
 
 
+def test_readme_names_the_plugins():
+    named = set(re.findall(r"`(\w+)`", "".join(map("".join, rows(README, "## Roles, playbooks and plugins")))))
+    assert named - {"huaweicloud"} == {
+        *(path.stem for kind in ("filter", "inventory") for path in (ROOT / "plugins" / kind).glob("*.py")),
+        *(path.stem for path in (ROOT / "extensions" / "eda" / "plugins" / "event_source").glob("*.py")),
+        *(path.stem for path in (ROOT / "playbooks").glob("*.yml")),
+        *(path.name for path in (ROOT / "roles").iterdir()),
+    }
+
+
+def test_readme_says_what_is_tested():
+    table = rows(README, "### Versions")
+    support = {name.partition(",")[0].strip("`"): tested for name, _supported, tested in table}
+    pins = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests" / "requirements").glob("*.txt"))
+    for package in ("ansible-core", "requests"):
+        assert set(support[package].split(", ")) == set(re.findall(rf"^{package}==([\d.]+)", pins, re.MULTILINE))
+
+
+def test_readme_names_the_repository():
+    galaxy = yaml.safe_load((ROOT / "galaxy.yml").read_text(encoding="utf-8"))
+    for page in (README, (ROOT / "docs" / "index.md").read_text(encoding="utf-8")):
+        assert f"git+{galaxy['repository']}.git\n" in page
+    assert f"git clone {galaxy['repository']}.git " in README
+
+
 def test_the_action_group_has_the_modules():
     runtime = yaml.safe_load((ROOT / "meta" / "runtime.yml").read_text(encoding="utf-8"))
     assert runtime["action_groups"] == {"all": MODULES}

@@ -80,6 +80,7 @@ def described(page: str, shared: set[str]) -> str:
 
 def listed(page: str) -> str:
     """Return a page that lists others, under a title that says so."""
+    page = CONTENTS.sub("", page)
     for old, new in TITLES.items():
         page = page.replace(heading(old, "="), heading(new, "="))
     return page
