@@ -36,12 +36,16 @@ TYPES = {
 }
 
 
-def options(template):
-    """Return the options of the one role that the template's playbook runs."""
+def read(template, path):
+    """Return what a file of the one role holds that the template's playbook runs."""
     [play] = yaml.safe_load((ROOT / template["playbook"]).read_text(encoding="utf-8"))
     [role] = play["roles"]
-    specs = (ROOT / "roles" / role.rpartition(".")[2] / "meta" / "argument_specs.yml").read_text(encoding="utf-8")
-    return yaml.safe_load(specs)["argument_specs"]["main"]["options"]
+    return yaml.safe_load((ROOT / "roles" / role.rpartition(".")[2] / path).read_text(encoding="utf-8"))
+
+
+def options(template):
+    """Return the options of the template's role."""
+    return read(template, "meta/argument_specs.yml")["argument_specs"]["main"]["options"]
 
 
 def test_each_playbook_has_a_template():
@@ -85,11 +89,11 @@ def test_questions_mean_what_the_roles_mean(template, question):
     expected = "multiplechoice" if "choices" in option else types[option["type"]]
     assert question["type"] == expected
     if "choices" in option:
-        assert question["choices"] == option["choices"]
+        assert question["choices"] == [choice for choice in option["choices"] if choice is not None]
     elif option["type"] == "bool":
         assert question["choices"] == ["true", "false"]
     # What a blank list means, a blank answer means.
-    default = {"list": ""}.get(option["type"], option.get("default"))
+    default = {"list": ""}.get(option["type"], read(template, "defaults/main.yml").get(question["variable"]))
     if not option.get("required"):
         assert str(question["default"]).lower() == str(default).lower()
 

@@ -116,7 +116,8 @@ def test_audit_baseline_that_starts_nothing(job, job_templates, emulator):
 def test_om_access(job, job_templates, emulator):
     template = job_templates["DWS O&M access"]
     emulator.state({"clusters": [one for one in emulator.state()["clusters"] if one["name"] != "dws-finance"]})
-    extra = answers(template, dws_om_access_clusters="dws-prod, dws-test", dws_om_access_min_validity="4h")
+    given = {"dws_om_access_min_validity": "4h", "dws_om_access_exclusive": "true"}
+    extra = answers(template, dws_om_access_clusters="dws-prod, dws-test", **given)
 
     first = job(template["playbook"], extra)
     assert first.code == 0, first.output
@@ -130,9 +131,7 @@ def test_om_access(job, job_templates, emulator):
 
 def test_om_access_that_is_not_exclusive(job, job_templates, emulator):
     template = job_templates["DWS O&M access"]
-    done = job(
-        template["playbook"], answers(template, dws_om_access_clusters="dws-prod", dws_om_access_exclusive="false")
-    )
+    done = job(template["playbook"], answers(template, dws_om_access_clusters="dws-prod"))
     assert done.code == 0, done.output
     users = {one["name"]: (one["om_user"] or {}).get("status", "off") for one in emulator.state()["clusters"]}
     assert users == {"dws-prod": "on", "dws-test": "off", "dws-reports": "on", "dws-finance": "on"}
