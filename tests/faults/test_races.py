@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import multiprocessing
 import time
-from typing import Any
+from typing import Any, Callable
 
 import pytest
 
@@ -93,6 +93,51 @@ def test_the_service_says_of_an_account_that_the_other_run_was_quicker(emulator,
     assert second["changed"] is False
     assert "account switch is" in second["msg"]  # the service's own "failed" stands
     assert _counted(emulator, case) == 1
+
+
+def _meanwhile(
+    emulator: Emulator, module: str, options: dict[str, Any], act: str, change: Callable[[dict[str, Any]], None]
+) -> dict[str, Any]:
+    """Run a module and change what the cloud holds when everything is read and its first action is on the way."""
+    emulator.fault("latency", {"operation": act}, seconds=1, times=-1)
+    results = CONTEXT.SimpleQueue()
+    run = CONTEXT.Process(target=_run, args=(CONTEXT.Barrier(1), results, module, options, emulator.env))
+    run.start()
+    while run.is_alive() and not emulator.admin("GET", "faults")[0]["fired"]:
+        time.sleep(0.02)
+    state = emulator.state()
+    change(state)
+    emulator.state(state)
+    result: dict[str, Any] = results.get()
+    run.join()
+    return result
+
+
+def test_of_databases_that_vanish_before_their_switch_the_others_are_switched(emulator):
+    def delete(state: dict[str, Any]) -> None:
+        prod = next(one for one in state["audit_instances"] if one["id"] == matrix.AUDIT_ON)
+        prod["databases"] = [one for one in prod["databases"] if one["name"] != "billing"]
+
+    options = {"instance_id": matrix.AUDIT_ON, "all_databases": True}
+    result = _meanwhile(emulator, "dbss_audit_database", options, "switchAuditDatabaseV3", delete)
+    [gone] = result["failed_databases"]
+    assert gone["error"] == f"Database billing ({matrix.DATABASE_OFF}) has vanished: it is not listed any more."
+    assert result["msg"] == f"1 of 6 databases failed. {gone['error']}"
+    switched = [one["name"] for one in result["databases"] if one["changed"]]
+    assert (switched, result["changed"]) == (["customers"], True)
+
+
+@pytest.mark.parametrize("which", [{"cluster_id": matrix.CLUSTER_WITH}, {"clusters": ["dws-reports"]}], ids=str)
+def test_the_account_of_a_cluster_that_vanishes_meanwhile_is_absent(emulator, which):
+    def delete(state: dict[str, Any]) -> None:
+        state["clusters"] = [one for one in state["clusters"] if one["id"] != matrix.CLUSTER_WITH]
+
+    options = {**which, "state": "absent"}
+    result = _meanwhile(emulator, "dws_om_user", options, "runOmUserAction", delete)
+    assert not result.get("failed")
+    assert result["changed"] is False
+    assert "so its O&M account counts as absent." in str(result["warnings"])
+    assert emulator.counters()["changes"] == {}
 
 
 def test_the_next_run_finishes_what_a_killed_one_left(emulator):
