@@ -229,6 +229,7 @@ from ansible_collections.huaweicloud.dbops.plugins.module_utils.lookup import (
     check_id,
     find,
     look_up,
+    printable,
     references,
 )
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.module import Frame
@@ -338,7 +339,8 @@ class Databases(Resource):
             return []
         more = f"; and {len(idle) - MOST_NAMED} more" if len(idle) > MOST_NAMED else ""
         named = "; ".join(idle[:MOST_NAMED])
-        return [f"{len(idle)} of {len(tracks)} {self.noun.many} should be audited and are not: {named}{more}."]
+        counted = f"{len(idle)} of {len(tracks)} {self.noun.many} should be audited and are not"
+        return [printable(f"{counted}: {named}{more}.")]
 
 
 def find_instance(frame: Frame) -> tuple[str, dict[str, Any] | None]:

@@ -175,6 +175,12 @@ def test_a_name_of_the_cloud_cannot_forge_a_line():
     assert "\u202e" not in str(caught.value)
 
 
+def test_an_id_of_the_cloud_cannot_forge_a_line_either():
+    twins = [{"id": "1\nok: done", "name": "twin"}, {"id": "2", "name": "twin"}]
+    with pytest.raises(UsageError, match=r"say which one by its ID: 1\\nok: done, 2\.$"):
+        find(twins, THING, ["twin"])
+
+
 def test_what_is_missing_is_skipped_on_demand():
     found = look_up(RECORDS, THING, ["9", "two", " 9 ", "tvo"], skip_missing=True)
     assert [record["id"] for record in found.records] == ["2"]

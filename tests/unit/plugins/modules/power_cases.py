@@ -704,6 +704,13 @@ class PowerCases:
         assert outcome["instances"] == self.all_of((ACTIVE, ["start"]), (OFF, []))
         assert [row["error"] for row in outcome["failed_instances"]] == [error]
 
+    def test_a_task_cannot_forge_a_line(self, bench):
+        fleet = self.fleet
+        calls = [fleet.lists(("ACTIVE", "a\nok: b"))]
+        outcome = bench.run(fleet.module, {"name": fleet.names[0], "wait": False}, calls, fails=True)
+        assert r"cannot be started: it has the task a\nok: b running" in outcome["msg"]
+        assert "\n" not in outcome["msg"]
+
     @pytest.mark.parametrize("check", [False, True])
     def test_unknown_names_are_skipped_on_demand(self, bench, check):
         fleet = self.fleet

@@ -249,7 +249,9 @@ def test_old_spellings_of_the_position(bench, old, new):
     assert outcome["databases"][0]["status"] == new
 
 
-@pytest.mark.parametrize(("position", "shown"), [("HALF", "HALF"), (None, "null"), (2, "2")])
+@pytest.mark.parametrize(
+    ("position", "shown"), [("HALF", "HALF"), (None, "null"), (2, "2"), ("A\nB\x1b", r"A\nB\u001b")]
+)
 def test_a_position_that_is_not_known(bench, position, shown):
     calls = [databases({**ORDERS, "status": position}, BILLING), switch(BILLING, "ON"), databases(ORDERS, BILLING_ON)]
     outcome = keep(bench, calls, fails=True, all_databases=True)
@@ -411,6 +413,13 @@ def test_what_failed_is_not_missed_besides(bench):
     outcome = keep(bench, [databases(FAILING, BILLING), failed], fails=True, all_databases=True)
     why = REPORTS.format("ERROR")
     assert outcome.warnings == idle(1, 2, f"database orders ({ORDERS['id']}): {why}")
+
+
+def test_a_status_cannot_forge_a_line(bench):
+    outcome = keep(bench, [databases({**ORDERS, "audit_status": "A\nok: B"})], all_databases=True)
+    assert outcome.warnings == idle(
+        1, 1, rf"database orders ({ORDERS['id']}): its auditing is ON, but reports A\nok: B"
+    )
 
 
 def test_of_many_that_are_not_audited_some_are_named(bench):
