@@ -5,9 +5,11 @@
 PYTHON ?= python3
 VENV := .venv
 IMPORTABLE := build/ansible_collections/huaweicloud/dbops/plugins
+LOCKED := tests/requirements/locked
+INSTALL := pip install --quiet --require-hashes --requirement
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint sanity unit awx faults scale integration docs docs-lint build benchmark mutation clean
+.PHONY: help setup demo test lint sanity unit awx faults scale integration docs docs-lint build benchmark mutation lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -54,12 +56,17 @@ build: setup ## Build the artifact for Galaxy, in build/artifact
 	@$(VENV)/bin/python -m tests.tools.artifact build/artifact
 
 benchmark: setup ## Measure what tasks cost, and write docs/performance.md
-	@$(VENV)/bin/pip install --quiet --requirement tests/requirements/benchmark.txt
+	@$(VENV)/bin/$(INSTALL) $(LOCKED)/benchmark.txt
 	@$(VENV)/bin/python -m tests.benchmark
 
 mutation: setup ## Break the code in many ways, and name the breakages that no unit test notices
-	@$(VENV)/bin/pip install --quiet --requirement tests/requirements/mutation.txt
+	@$(VENV)/bin/$(INSTALL) $(LOCKED)/mutation.txt
 	@$(VENV)/bin/nox --session mutation
+
+lock: ## Pin anew what the tests install, after a change in tests/requirements; all of it with UPGRADE=--upgrade
+	@$(PYTHON) -m venv build/lock
+	@build/lock/bin/$(INSTALL) $(LOCKED)/lock.txt
+	@PATH="$(CURDIR)/build/lock/bin:$$PATH" build/lock/bin/python -m tests.tools.locks $(UPGRADE)
 
 clean: ## Remove everything that the targets above made
 	rm -rf $(VENV) .nox build tests/output .coverage .*_cache .hypothesis
@@ -67,12 +74,12 @@ clean: ## Remove everything that the targets above made
 $(VENV)/bin/pip:
 	$(PYTHON) -m venv $(VENV)
 
-$(VENV)/demo: tests/requirements/demo.txt tests/requirements/runtime.txt tests/emulator/requirements.txt | $(VENV)/bin/pip
-	$(VENV)/bin/pip install --quiet --requirement $<
+$(VENV)/demo: $(LOCKED)/demo.txt | $(VENV)/bin/pip
+	$(VENV)/bin/$(INSTALL) $<
 	@touch $@
 
-$(VENV)/dev: tests/requirements/dev.txt $(VENV)/demo
-	$(VENV)/bin/pip install --quiet --requirement $<
+$(VENV)/dev: $(LOCKED)/dev.txt $(VENV)/demo
+	$(VENV)/bin/$(INSTALL) $<
 	@touch $@
 
 # Imports, and so pytest and mypy, see the plugins under the name that they have in a playbook.

@@ -16,7 +16,7 @@ import nox
 ROOT = Path(__file__).parent
 BUILD = ROOT / "build"
 REPORTS = BUILD / "reports"
-REQUIREMENTS = ROOT / "tests" / "requirements"
+LOCKED = ROOT / "tests" / "requirements" / "locked"
 
 
 def search_path() -> str:
@@ -70,6 +70,11 @@ def collection_in(session: nox.Session, home: Path) -> Path:
     return collection
 
 
+def install(session: nox.Session, *locks: str) -> None:
+    """Install what `locks` name, each file only when it is the one that was locked."""
+    session.install("--require-hashes", *(f"--requirement={LOCKED / lock}.txt" for lock in locks))
+
+
 def pytest(session: nox.Session, *arguments: str, python: str = "python", **variables: str) -> None:
     """Run pytest with `arguments`, and what follows `--` on nox's command line, and report what it ran."""
     junit = f"--junitxml={report(session)}/pytest.xml"
@@ -106,7 +111,7 @@ def licences(session: nox.Session) -> None:
 @nox.session(tags=["lint"])
 def importer(session: nox.Session) -> None:
     """galaxy-importer, which Galaxy runs on an artifact, without a warning."""
-    session.install("--requirement", str(REQUIREMENTS / "importer.txt"))
+    install(session, "importer")
     session.run("python", "-m", "tests.tools.importer")
 
 
@@ -175,7 +180,7 @@ def scale(session: nox.Session) -> None:
 @CORES
 def sanity(session: nox.Session, core: str) -> None:
     """ansible-test sanity, all of it, with no exception granted."""
-    session.install("--requirement", str(REQUIREMENTS / f"core-{core}.txt"))
+    install(session, f"core-{core}")
     collection = collection_in(session, BUILD / f"sanity-{core}")
     session.run("python", "-m", "tests.tools.pip_bootstrap")
     session.chdir(collection)
@@ -189,13 +194,12 @@ def sanity(session: nox.Session, core: str) -> None:
 @CORES
 def integration(session: nox.Session, core: str) -> None:
     """Playbooks against the embedded cloud, with the collection built and installed as a user would."""
-    session.install("--requirement", str(REQUIREMENTS / f"core-{core}.txt"))
-    session.install("--requirement", str(REQUIREMENTS / "integration.txt"))
+    install(session, f"core-{core}", "integration")
     pytest(session, "tests/integration", EMULATOR_PYTHON=sys.executable)
 
 
 @nox.session(python="3.8", tags=["integration"], allow_parallel=True)
 def managed_node(session: nox.Session) -> None:
     """The same playbooks, with the modules run by the oldest Python that a managed node may have."""
-    session.install("--requirement", str(REQUIREMENTS / "runtime.txt"))
+    install(session, "runtime")
     pytest(session, "tests/integration", python=sys.executable, MANAGED_PYTHON=f"{session.bin}/python")

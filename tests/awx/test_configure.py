@@ -17,7 +17,7 @@ from tests.tools import playbook
 from tests.tools.checkout import ROOT
 
 CACHE = ROOT / "build" / "awx"
-REQUIREMENTS = ROOT / "tests" / "requirements" / "awx.txt"
+REQUIREMENTS = ROOT / "tests" / "requirements" / "locked" / "awx.txt"
 SECRET = "a-secret-that-nobody-may-see"
 GIVEN = {
     "awx_configure_project_url": "https://git.example.com/dbops.git",
@@ -31,7 +31,7 @@ def awx_collection():
     """Return the folder that holds the collection awx.awx."""
     collections = CACHE / "ansible_collections" / "awx"
     if not collections.exists():
-        command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", CACHE]
+        command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--require-hashes", "--dest", CACHE]
         subprocess.run([*command, "--requirement", REQUIREMENTS], check=True)
         [package] = CACHE.glob("ansible-*.whl")
         with zipfile.ZipFile(package) as archive:
