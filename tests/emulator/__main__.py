@@ -1,7 +1,7 @@
 # Copyright (c) huaweicloud.dbops contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Start the embedded cloud: python -m tests.emulator"""
+"""Start the embedded cloud: huaweicloud-dbops-emulator, or in a checkout python -m tests.emulator"""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import argparse
 import json
 import os
 import signal
+import subprocess
 import sys
 import threading
 from pathlib import Path
@@ -21,6 +22,8 @@ from .server import create_server
 from .state import HERE, StateError, read_file
 
 STOP_WITHIN = 0.5  # s
+COMMAND = f"python -m {__package__}" if "." in __package__ else __package__.replace("_", "-")
+OTHER_CLOUDS = ("HW_", "HUAWEICLOUD_")  # variables that a command must not keep
 EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 OPEN = (
     "Warning: {} is open to everyone on the network. The admin path asks for no credentials, and those of the state "
@@ -30,7 +33,10 @@ OPEN = (
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
-        prog="python -m tests.emulator", description="IAM, DBSS and DWS of a small company on one loopback port."
+        prog=COMMAND, description="IAM, DBSS and DWS of a small company on one loopback port."
+    )
+    parser.add_argument(
+        "command", nargs="*", help="after --, a command to serve: it has the variables, and its end is the server's"
     )
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
     parser.add_argument("--port", type=int, default=8600, help="port, 0 for any free one (default: %(default)s)")
@@ -73,14 +79,33 @@ def _url(address: str, port: int) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def _announce(url: str, variables: dict[str, str], ready_file: Path | None) -> None:
+def _announce(url: str, variables: dict[str, str]) -> None:
     exports = " \\\n       ".join(f"{name}='{value}'" for name, value in variables.items())
     print(f"The embedded cloud is ready at {url} (Ctrl-C stops it).\n\nexport {exports}\n", flush=True)
-    if ready_file:
-        facts: dict[str, Any] = {"url": url, "pid": os.getpid(), "env": variables}
-        draft = ready_file.with_name(ready_file.name + ".part")
-        draft.write_text(json.dumps(facts), encoding="utf-8")
-        draft.replace(ready_file)
+
+
+def _note(ready_file: Path, url: str, variables: dict[str, str]) -> None:
+    facts: dict[str, Any] = {"url": url, "pid": os.getpid(), "env": variables}
+    draft = ready_file.with_name(ready_file.name + ".part")
+    draft.write_text(json.dumps(facts), encoding="utf-8")
+    draft.replace(ready_file)
+
+
+def _run(command: list[str], variables: dict[str, str], server: Any) -> int:
+    """Serve while a command runs that knows this cloud and no other; its exit code, as a shell tells it."""
+    threading.Thread(target=server.serve, daemon=True).start()
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(OTHER_CLOUDS)}
+    try:
+        process = subprocess.Popen(command, env={**kept, **variables})
+    except OSError as error:
+        print(f"Cannot run {command[0]}: {error.strerror}.", file=sys.stderr)
+        return 127
+    try:
+        code = process.wait()
+    except SystemExit:
+        process.terminate()
+        code = process.wait()
+    return code if code >= 0 else 128 - code
 
 
 def _stop(_number: int, _frame: Any) -> None:
@@ -97,6 +122,7 @@ def main() -> int:
         print(f"The state file {arguments.state} cannot be used: {error}.", file=sys.stderr)
         return 2
     names = [arguments.host, *arguments.name]
+    code = 0
     server = create_server(arguments.host, arguments.port, create_app(cloud, names))
     signal.signal(signal.SIGTERM, _stop)
     signal.signal(signal.SIGINT, _stop)
@@ -106,19 +132,25 @@ def main() -> int:
         if not is_loopback(address):
             print(OPEN.format(address), file=sys.stderr, flush=True)
         url = _url(address, port)
-        _announce(url, _variables(cloud, url), arguments.ready_file)
-        server.serve()
+        variables = _variables(cloud, url)
+        if arguments.ready_file:
+            _note(arguments.ready_file, url, variables)
+        if arguments.command:
+            code = _run(arguments.command, variables, server)
+        else:
+            _announce(url, variables)
+            server.serve()
     except (OSError, OverflowError) as error:
         print(f"Cannot start on {arguments.host}:{arguments.port}: {error}.", file=sys.stderr)
-        return 2
+        code = 2
     finally:
         # A client that does not read its answer must not keep us.
-        watchdog = threading.Timer(STOP_WITHIN, os._exit, (0,))
+        watchdog = threading.Timer(STOP_WITHIN, os._exit, (code,))
         watchdog.daemon = True
         watchdog.start()
         cloud.clock.stop()
         server.stop()
-    return 0
+    return code
 
 
 if __name__ == "__main__":

@@ -1,10 +1,11 @@
 # Copyright (c) huaweicloud.dbops contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The embedded cloud for pytest: pytest_plugins = ["tests.emulator.fixtures"] gives tests the fixture `emulator`.
+"""The embedded cloud for pytest: the fixture `emulator`.
 
+Installed with pip, pytest finds this plugin by itself; a checkout says pytest_plugins = ["tests.emulator.fixtures"].
 It needs pytest and requests. The server runs under the interpreter that EMULATOR_PYTHON names (default: this one),
-which needs tests/emulator/requirements.txt.
+which needs the dependencies in pyproject.toml.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ from typing import Any, Iterator
 import pytest
 import requests
 
-ROOT = Path(__file__).resolve().parents[2]
+PACKAGE = __package__ or ""  # tests.emulator in a checkout, huaweicloud_dbops_emulator where pip installed it
+FOUND_IN = Path(__file__).resolve().parents[PACKAGE.count(".") + 1]
 START_WITHIN = 20.0  # s
 STOP_WITHIN = 5.0  # s
 
@@ -77,10 +79,14 @@ def start(folder: Path, *options: str) -> tuple[subprocess.Popen[bytes], Emulato
     """Start an embedded cloud on a free port with a log in the folder; the process and the handle."""
     ready = folder / "ready.json"
     ready.unlink(missing_ok=True)
-    command = [os.environ.get("EMULATOR_PYTHON", sys.executable), "-m", "tests.emulator"]
+    command = [os.environ.get("EMULATOR_PYTHON", sys.executable), "-m", PACKAGE]
+    search = os.pathsep.join([str(FOUND_IN), *filter(None, [os.environ.get("PYTHONPATH")])])
     with (folder / "emulator.log").open("wb") as log:
         process = subprocess.Popen(
-            [*command, "--port", "0", "--ready-file", str(ready), *options], cwd=ROOT, stdout=log, stderr=log
+            [*command, "--port", "0", "--ready-file", str(ready), *options],
+            env={**os.environ, "PYTHONPATH": search},
+            stdout=log,
+            stderr=log,
         )
     deadline = time.monotonic() + START_WITHIN
     while not ready.exists():

@@ -40,10 +40,11 @@ def alone(home: Path, **variables: str) -> dict[str, str]:
 
 
 def index() -> dict[str, str]:
-    """Return the caller's way to the package index, as variables that pip alone heeds."""
+    """Return the caller's way to the package index, and what came from there, as variables that pip alone heeds."""
     given = {name: value for name, value in CALLER.items() if name.startswith("PIP_")}
     files = [Path(name).expanduser() for name in ("~/.config/pip/pip.conf", "~/.pip/pip.conf")]
     known = {
+        "PIP_CACHE_DIR": str(Path("~/.cache/pip").expanduser()),
         "PIP_CERT": CALLER.get("REQUESTS_CA_BUNDLE"),
         "PIP_CONFIG_FILE": next((str(file) for file in files if file.exists()), None),
         "PIP_PROXY": CALLER.get("HTTPS_PROXY") or CALLER.get("https_proxy"),

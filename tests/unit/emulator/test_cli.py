@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import socket
 import subprocess
@@ -15,7 +16,8 @@ import time
 import pytest
 import requests
 
-from tests.emulator.fixtures import ROOT, start, stop
+from tests.emulator.fixtures import start, stop
+from tests.tools.checkout import ROOT
 from tests.unit.emulator import company
 from tests.unit.emulator.company import Api
 
@@ -146,3 +148,40 @@ def test_a_port_that_cannot_be(port):
     code, _output, error = run("--port", port)
     assert code == 2
     assert "Traceback" not in error
+
+
+def test_a_command_has_the_cloud_while_it_runs_and_no_other(monkeypatch):
+    monkeypatch.setenv("HW_AUTH_TOKEN", "of-a-real-cloud")
+    monkeypatch.setenv("HUAWEICLOUD_SDK_AK", "of-a-real-cloud")
+    script = (
+        "import json, os, urllib.request as http; url = json.loads(os.environ['HW_ENDPOINTS'])['dws'];"
+        "print(http.urlopen(url + '/_emulator/health').status, *sorted(one for one in os.environ if 'HUAWEI' in one"
+        " or 'HW_' in one)); raise SystemExit(7)"
+    )
+    code, output, error = run("--port", "0", "--", sys.executable, "-c", script)
+    assert (code, error) == (7, "")
+    assert output.split() == [
+        "200", "HW_ACCESS_KEY", "HW_ENDPOINTS", "HW_PROJECT_ID", "HW_REGION_NAME", "HW_SECRET_KEY",
+    ]  # fmt: skip
+
+
+def test_a_command_that_is_not_there():
+    code, output, error = run("--port", "0", "--", "no-such-command")
+    assert (code, output) == (127, "")
+    assert error == "Cannot run no-such-command: No such file or directory.\n"
+
+
+def test_a_command_that_a_signal_ends():
+    code, _output, _error = run("--port", "0", "--", "sh", "-c", "kill -9 $$")
+    assert code == 128 + 9
+
+
+def test_stopping_stops_the_command(tmp_path):
+    script = f"echo $$ > {tmp_path}/pid; mv {tmp_path}/pid {tmp_path}/ready; exec sleep 60"
+    with subprocess.Popen([*COMMAND, "--port", "0", "--", "sh", "-c", script], cwd=ROOT) as process:
+        while not (tmp_path / "ready").exists():
+            time.sleep(0.01)
+        process.terminate()
+        assert process.wait(30) == 128 + signal.SIGTERM
+    with pytest.raises(ProcessLookupError):
+        os.kill(int((tmp_path / "ready").read_text()), 0)

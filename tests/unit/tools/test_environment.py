@@ -88,12 +88,13 @@ def test_what_the_caller_has_set_is_forgotten(caller, monkeypatch):
         ({"https_proxy": "http://proxy.example"}, {"PIP_PROXY": "http://proxy.example"}),
         ({"HTTPS_PROXY": "http://a.example", "PIP_PROXY": "http://b.example"}, {"PIP_PROXY": "http://b.example"}),
         ({"REQUESTS_CA_BUNDLE": "/ca.pem"}, {"PIP_CERT": "/ca.pem"}),
+        ({"PIP_CACHE_DIR": "/cache"}, {"PIP_CACHE_DIR": "/cache"}),
     ],
 )
 def test_the_way_to_the_package_index_is_for_pip_alone(caller, known, monkeypatch, tmp_path):
     monkeypatch.setattr(environment, "CALLER", caller)
     monkeypatch.setenv("HOME", str(tmp_path))
-    assert environment.index() == known
+    assert environment.index() == {"PIP_CACHE_DIR": str(tmp_path / ".cache" / "pip"), **known}
 
 
 def test_pip_s_own_configuration_counts(monkeypatch, tmp_path):
@@ -102,4 +103,4 @@ def test_pip_s_own_configuration_counts(monkeypatch, tmp_path):
     file.touch()
     monkeypatch.setattr(environment, "CALLER", {})
     monkeypatch.setenv("HOME", str(tmp_path))
-    assert environment.index() == {"PIP_CONFIG_FILE": str(file)}
+    assert environment.index()["PIP_CONFIG_FILE"] == str(file)
