@@ -96,10 +96,10 @@ def test_options_that_are_all_of_one_kind_stay_in_one_table():
     assert described(PAGE, {"access_key", "endpoints", "cluster_id", "state"}).count("- Parameter\n") == 1
 
 
-def test_a_role_leads_to_its_guide():
+def test_a_role_leads_to_its_examples():
     role = PAGE.replace("dws_om_user module", "dws_om_access role").replace("This module", "This role")
     assert "\ndws_om_access role\n++++++++++++++++++\n" in described(role, set())
-    assert "Examples are in :doc:`the guide </om_access>`." in described(role, set())
+    assert "Examples are on :doc:`a page of its own </role_dws_om_access>`." in described(role, set())
 
 
 def test_a_page_that_begins_otherwise_is_refused():

@@ -11,11 +11,6 @@ from __future__ import annotations
 
 import re
 
-GUIDES = {  # a role has no examples of its own
-    "dbss_audit_baseline": "audit_baseline",
-    "dbss_rolling_restart": "rolling_restarts",
-    "dws_om_access": "om_access",
-}
 TITLES = {
     "Huaweicloud.Dbops": "Modules, plugins and roles",
     "Index of all Collection Environment Variables": "Environment variables",
@@ -72,7 +67,7 @@ def described(page: str, shared: set[str]) -> str:
         ":doc:`install the collection </index>`."
     )
     if kind == "role":
-        origin += f" Examples are in :doc:`the guide </{GUIDES[name]}>`."
+        origin += f" Examples are on :doc:`a page of its own </role_{name}>`."
     page = TITLE.sub(lambda _: heading(name if kind == "module" else f"{name} {kind}", "+"), page)
     page = NOTE.sub(lambda _: f"{origin}\n\n", page)
     return CREDITS.sub("", shared_last(examples_first(CONTENTS.sub("", page)), shared))

@@ -31,6 +31,7 @@ PAGES = {
     "contributing": Path("CONTRIBUTING.md"),
     "embedded_cloud": Path("tests/emulator/README.md"),
     "security": Path("SECURITY.md"),
+    **{f"role_{path.parent.name}": path.relative_to(ROOT) for path in sorted(ROOT.glob("roles/*/README.md"))},
 }
 LISTS = ("environment_variables", "index")
 LINK = re.compile(r"\]\((?![a-z]+:|#)([^)#\s]+)")
