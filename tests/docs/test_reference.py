@@ -110,3 +110,8 @@ def test_a_page_that_begins_otherwise_is_refused():
 def test_a_list_has_a_title_that_says_so():
     page = "Huaweicloud.Dbops\n=================\n\n.. contents::\n   :local:\n\nDescription\n"
     assert listed(page) == f"Modules, plugins and roles\n{'=' * 26}\n\n\nDescription\n"
+
+
+def test_the_list_of_variables_leads_to_those_of_the_collection():
+    page = "The following index documents all environment variables declared by plugins in collections.\n"
+    assert listed(page).startswith("Those of the collection are in :doc:`/credentials`.")
