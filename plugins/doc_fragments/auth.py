@@ -12,7 +12,8 @@ options:
     description:
       - The region, such as V(cn-north-4). It decides the addresses of the services and, unless O(project_id) or
         O(project_name) is given, the project.
-      - Falls back to the environment variable E(HW_REGION_NAME).
+      - Falls back to the environment variable E(HW_REGION_NAME). A task that says another region than this variable is
+        about another project too, so that the variables of O(project_id) and O(project_name) then count for nothing.
     type: str
   access_key:
     description:
@@ -54,24 +55,28 @@ options:
     description:
       - The ID of the project. When it is absent, the project is looked up by O(project_name), which costs one more
         call.
-      - Falls back to E(HW_PROJECT_ID), then to E(HUAWEICLOUD_SDK_PROJECT_ID).
+      - Falls back to E(HW_PROJECT_ID), then to E(HUAWEICLOUD_SDK_PROJECT_ID), unless the task gives O(project_name).
+      - A task that gives both O(project_id) and O(project_name) fails before any call. In the environment the ID wins.
     type: str
   project_name:
     description:
       - The name of the project. The default is the O(region), which is the name of its built-in project.
-      - Falls back to E(HW_PROJECT_NAME).
+      - Falls back to E(HW_PROJECT_NAME), unless the task gives O(project_id).
+      - A project of another region than O(region), such as V(cn-east-3_sub) where that is V(cn-north-4), is refused
+        before any call.
     type: str
   cloud:
     description:
       - The domain of the cloud. The address of a service is C(https://{service}.{region}.{cloud}).
-      - Falls back to E(HW_CLOUD).
+      - Falls back to E(HW_CLOUD), then to V(myhuaweicloud.com).
     type: str
-    default: myhuaweicloud.com
   endpoints:
     description:
-      - Base URLs of services that are not where O(region) and O(cloud) say.
+      - Base URLs of services that are not where O(region) and O(cloud) say. They win over these, wherever they are
+        given, and are taken whole from the task or from the environment.
       - Plain C(http) to another host than this one is refused, because it would show the credentials to everybody
         on the way, unless O(validate_certs=false) says that this does not matter.
+      - Services on this host, which is C(localhost) and its addresses, are never asked through a proxy.
       - Falls back to E(HW_ENDPOINTS), as JSON or in the form V(dbss=https://a.example.com,dws=https://b.example.com).
     type: dict
     suboptions:
@@ -91,23 +96,27 @@ options:
     default: true
   ca_cert:
     description:
-      - Path of a file with the CA certificates to trust instead of the usual ones.
-    type: path
+      - Path of a file with the CA certificates to trust instead of the usual ones. A C(~) at its beginning is the home
+        directory; environment variables in it are not expanded.
+      - Where it is absent, E(REQUESTS_CA_BUNDLE) and E(CURL_CA_BUNDLE) count.
+    type: str
   request_timeout:
     description:
-      - How many seconds to wait for the answer to one request.
+      - How many seconds one request may take, up to the last byte of its answer.
     type: float
     default: 30
   max_retries:
     description:
       - How often a call is tried at most, so that V(1) means no second try. Calls that change something are only
         tried again when the first try surely had no effect.
-      - Falls back to E(HW_MAX_RETRIES).
+      - Falls back to E(HW_MAX_RETRIES), then to V(5).
     type: int
-    default: 5
 notes:
   - A complete kind of credentials in the task wins over any in the environment. Of several kinds in one place, a
     token wins over keys, and keys win over a password.
-  - Empty values count as absent.
+  - Empty values count as absent. Blanks and line ends around values do not count; of O(password) only line ends at
+    its end do not.
   - All tries of one call together take at most 60 seconds, and never more than what is left of the time to wait.
+  - At most 64 MiB of an answer are read, and at most 200,000 records of a listing, in 2,000 pages and 10 minutes. A
+    listing of several pages that changes while it is read is read again, up to five times.
 """

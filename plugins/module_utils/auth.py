@@ -16,6 +16,7 @@ from urllib.parse import parse_qsl, quote, unquote, urlsplit
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.answers import Unreadable, rows
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.errors import UsageError
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.operation import Answer, Operation
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.options import trim
 
 try:
     from requests.auth import AuthBase
@@ -93,7 +94,7 @@ def choose_credentials(options: Mapping[str, Any], environ: Mapping[str, str]) -
             values, missing = _take(kind, family, environ)
             if not missing:
                 return Credentials(name, **values)
-            present = [variable for variable in family if environ.get(variable)]
+            present = [variable for variable, value in zip(family, values.values()) if value]
             if present:
                 half_set = f"; {_and(present)} is set but {_and(missing)} is not"
     raise UsageError(
@@ -105,7 +106,7 @@ def choose_credentials(options: Mapping[str, Any], environ: Mapping[str, str]) -
 
 def _take(kind: Kind, names: tuple[str, ...], source: Mapping[str, Any]) -> tuple[dict[str, str | None], list[str]]:
     """Return the kind's options with their values in the source, and the names of those that are missing there."""
-    values = {option: source.get(name) or None for option, name in zip(kind.options, names)}
+    values = {option: trim(option, source.get(name)) or None for option, name in zip(kind.options, names)}
     missing = [name for option, name in zip(kind.options, names) if not values[option] and option not in kind.optional]
     return values, missing
 

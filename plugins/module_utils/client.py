@@ -6,41 +6,38 @@
 
 from __future__ import annotations
 
-import ipaddress
+import html
 import json
 import random
-import re
 import threading
 import time
-import traceback
-import warnings
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, urlencode
 
-from ansible_collections.huaweicloud.dbops.plugins.module_utils import diagnosis
+from ansible_collections.huaweicloud.dbops.plugins.module_utils import diagnosis, paging
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.answers import Unreadable
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.auth import Credentials, Identity
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.endpoints import Settings
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.errors import (
     BUSY_CODES,
     NO_FACTS,
     NOTHING,
+    REFUSED,
     UNKNOWN,
     ApiError,
     Fault,
     UsageError,
 )
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.masking import Mask, map_texts, whole
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.operation import Answer, Operation
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.session import MOST_BYTES, Reply, Session
 
-REQUESTS_IMPORT_ERROR: str | None
 try:
-    import requests
-    from requests.adapters import HTTPAdapter
-    from urllib3.exceptions import InsecureRequestWarning
-except ImportError:
-    REQUESTS_IMPORT_ERROR = traceback.format_exc()
-else:
-    REQUESTS_IMPORT_ERROR = None
+    from requests.exceptions import RequestException
+    from requests.structures import CaseInsensitiveDict
+except ImportError:  # reported by session.py
+    pass
 
 CALL_BUDGET = 60.0
 """Seconds that all tries of one call may take together."""
@@ -48,8 +45,15 @@ CALL_BUDGET = 60.0
 _LONGEST_RETRY_AFTER = 30.0
 _FIRST_BACKOFF = 0.5
 _LONGEST_BACKOFF = 10.0
-_LABEL = r"[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
-_HOST = re.compile(rf"{_LABEL}(\.{_LABEL})*\.?")
+_MOST_TEXT = 10_000  # characters of one text in an answer that says that something is wrong
+_MOST_PAGE = 65536  # characters of such an answer that is no JSON
+
+MOST_PAGES = 2_000
+MOST_RECORDS = 200_000
+MOST_SECONDS = 600.0
+"""Where a listing ends that does not end by itself: pages, records, and seconds until its last page is asked for."""
+
+_MOST_READINGS = 5  # of a listing that changes while it is read
 
 
 class Clock(NamedTuple):
@@ -58,63 +62,6 @@ class Clock(NamedTuple):
     monotonic: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
     now: Callable[[], float] = time.time  # seconds since the epoch
-
-
-class Settings(NamedTuple):
-    """How to reach the services."""
-
-    region: str | None = None
-    cloud: str = "myhuaweicloud.com"
-    endpoints: Mapping[str, str | None] = {}
-    validate_certs: bool = True
-    ca_cert: str | None = None
-    request_timeout: float = 30.0  # seconds per try
-    max_retries: int = 5  # tries per call
-    connections: int = 8  # kept open per host
-
-    def base_url(self, service: str) -> str:
-        """Return the base URL of a service, without a slash at the end.
-
-        @raises UsageError: when neither an endpoint nor the region is known, or one of them is malformed, or plain HTTP
-            would carry the credentials off this host
-        """
-        endpoint = self.endpoints.get(service)
-        if not endpoint:
-            return self._regional_url(service)
-        try:
-            parts = urlsplit(endpoint)
-        except ValueError:  # such as a bracket that is not closed
-            parts = urlsplit("")
-        host = parts.hostname or ""
-        named = ":" in host or _HOST.fullmatch(host)  # an IPv6 address or a name
-        if parts.scheme not in ("http", "https") or not named or parts.query or parts.fragment:
-            raise UsageError(f"The endpoint of {service} is not a base URL such as https://{service}.example.com.")
-        if parts.username or parts.password:
-            raise UsageError(f"The endpoint of {service} must not contain a user name or password.")
-        if parts.scheme == "http" and self.validate_certs and not _is_loopback(host):
-            raise UsageError(
-                f"The endpoint of {service} uses plain HTTP, which would send the credentials unprotected to "
-                f"{host}: use https, or say validate_certs=false if that is really wanted."
-            )
-        return endpoint.rstrip("/")
-
-    def _regional_url(self, service: str) -> str:
-        if not self.region:
-            raise UsageError(
-                f"The address of {service} is not known: give region (HW_REGION_NAME) or endpoints.{service} "
-                "(HW_ENDPOINTS)."
-            )
-        host = f"{service}.{self.region}.{self.cloud}"
-        if not _HOST.fullmatch(host):
-            raise UsageError(f"region {self.region!r} and cloud {self.cloud!r} do not make a host name.")
-        return f"https://{host}"
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")
 
 
 class Client:
@@ -145,16 +92,11 @@ class Client:
         self.max_tries = max(1, settings.max_retries)
         self._settings = settings
         self._read_only = read_only
-        self._identity = Identity(credentials, project_id, project_name, self._send_identity, keep_secret)
-        self._session = requests.Session()
-        self._session.get_redirect_target = _no_redirect  # type: ignore[assignment]
-        adapter = HTTPAdapter(pool_maxsize=settings.connections)
-        self._session.mount("https://", adapter)
-        self._session.mount("http://", adapter)
-        if not settings.validate_certs:
-            warnings.simplefilter("ignore", InsecureRequestWarning)
-        self._session.headers.update({"User-Agent": "huaweicloud.dbops", "Accept": "application/json"})
-        self._ways: dict[str, Mapping[str, Any]] = {}
+        self._secrets = set(credentials.secrets)
+        self._mask = Mask(self._secrets)
+        self._keep_secret = keep_secret
+        self._identity = Identity(credentials, project_id, project_name, self._send_identity, self._hide)
+        self._session = Session(settings, self._hide)
         self._quiet_until = 0.0  # no call is sent before: the service asked for fewer calls
         self._quiet_lock = threading.Lock()
 
@@ -166,6 +108,12 @@ class Client:
     def close(self) -> None:
         """Close the connections."""
         self._session.close()
+
+    def _hide(self, secret: str) -> None:
+        """Show a secret nowhere from now on."""
+        self._keep_secret(secret)
+        self._secrets = {*self._secrets, secret}
+        self._mask = Mask(self._secrets)
 
     def call(
         self,
@@ -211,23 +159,59 @@ class Client:
     ) -> list[dict[str, Any]]:
         """Read a listing to its end, each record once, by C(offset), which counts records.
 
-        Copes with a C(total) that lies, with pages shorter than asked for and with rows that shift between pages. Ends
-        when C(total) rows are there, or at the first page that brings nothing new.
+        It costs one call when the first page holds all that C(total) tells. A C(total) that lies is believed no more
+        than the rows: the listing is then read until it is twice the same.
 
         @param parse: turns a page into its records, each with an C(id), and the total that the service tells or None
-        @raises ApiError: when a page cannot be read
+        @raises ApiError: when a page cannot be read, or as C(settled) says
         """
-        found: dict[str, dict[str, Any]] = {}
-        offset = 0
-        while True:
-            paging = {"offset": str(offset)} if offset else {}
-            rows, total = self.call(operation, resource, parse, parameters, {**(query or {}), **paging})
-            known = len(found)
-            for row in rows:
-                found.setdefault(row["id"], row)
-            offset += len(rows)
-            if len(found) == known or offset == total:
-                return list(found.values())
+
+        def read_page(offset: int) -> tuple[list[dict[str, Any]], int | None]:
+            place = {"offset": str(offset)} if offset else {}
+            page: tuple[list[dict[str, Any]], int | None] = self.call(
+                operation, resource, parse, parameters, {**(query or {}), **place}
+            )
+            return page
+
+        return self.settled(operation, resource, lambda go_on: paging.by_offset(read_page, go_on))
+
+    def settled(
+        self,
+        operation: Operation,
+        resource: str,
+        read: Callable[[Callable[[int], None]], paging.Reading | None],
+    ) -> list[dict[str, Any]]:
+        """Read a listing until two things agree, so that no record is lost that moved while it was read.
+
+        @param read: reads it once, as the functions of C(paging) do; is handed what to call before each further page
+        @raises ApiError: when a page cannot be read, when the listing changes each time that it is read, or when it
+            does not end
+        """
+        end = self.clock.monotonic() + MOST_SECONDS
+        pages = 0
+
+        def fail(why: str) -> ApiError:
+            return ApiError(operation.id, operation.intent, resource, why)
+
+        def go_on(records: int) -> None:
+            nonlocal pages
+            pages += 1
+            now = self.clock.monotonic()
+            if pages >= MOST_PAGES or records > MOST_RECORDS:
+                raise fail(f"the listing has no end within {MOST_PAGES:,} pages and {MOST_RECORDS:,} records")
+            if now >= end:
+                raise fail(f"the listing has no end within {MOST_SECONDS:g} s")
+            if self.deadline is not None and now >= self.deadline:
+                raise fail("the listing has no end within wait_timeout")
+
+        before: list[str] | None = None
+        for _reading in range(_MOST_READINGS):
+            reading = read(go_on)
+            ids = [row["id"] for row in reading.rows] if reading else None
+            if reading and (reading.complete or ids == before):
+                return reading.rows
+            before = ids
+        raise fail(f"the listing changed each of the {_MOST_READINGS} times that it was read; try again when it rests")
 
     def _send_identity(
         self,
@@ -310,60 +294,78 @@ class Client:
         timeout = self._settings.request_timeout
         if not operation.acts:  # an action is given its full time: cutting it short would only hide its outcome
             timeout = min(timeout, max(1.0, end - self.clock.monotonic()))
+
+        def failed(why: str, fault: Fault = NO_FACTS, effect: str = UNKNOWN) -> ApiError:
+            return ApiError(operation.id, operation.intent, resource, why, fault, effect)
+
+        way = self._session.way(operation.service, url)
         try:
-            response = self._session.send(
-                self._session.prepare_request(
-                    requests.Request(
-                        operation.method,
-                        url,
-                        data=data,
-                        headers={"Content-Type": "application/json", **headers},
-                        auth=auth or _no_auth,
-                    )
-                ),
-                timeout=timeout,
-                allow_redirects=False,
-                **self._way_to(operation.service, url),
-            )
-        except requests.exceptions.RequestException as error:
-            why, effect = diagnosis.of_exception(error, url, timeout)
-            raise ApiError(operation.id, operation.intent, resource, why, NO_FACTS, effect) from error
+            request = self._session.prepare(operation.method, url, data, headers, auth)
+            reply = self._session.send(request, way, timeout)
+        except RequestException as error:
+            why, effect = diagnosis.of_exception(error, url, timeout, way)
+            raise failed(self._mask(why), NO_FACTS, effect) from error
         except OSError as error:
-            raise UsageError(f"ca_cert cannot be used: {error}.") from error
+            raise UsageError(f"{way.trust} cannot be used: {error}.") from error
         except ValueError:  # its text would show the header, that is, a secret
             raise UsageError("The credentials hold a character that cannot be sent, such as a line break.") from None
-        payload = _parse_json(response.content)
-        if not 200 <= response.status_code < 300:
-            why, fault, effect = diagnosis.of_answer(response, payload, self.clock.now())
-            raise ApiError(operation.id, operation.intent, resource, why, fault, effect)
+        signature = request.headers.get("Authorization", "").rpartition("Signature=")[2]
+        if not 200 <= reply.status < 300:
+            seen = seen_through(Mask({*self._secrets, signature}), reply)
+            why, fault, effect = diagnosis.of_answer(seen, self.clock.now(), headers.get("X-Project-Id"))
+            raise failed(why, fault, effect)
+        if reply.cut:
+            why = f"the service answered with more than the {MOST_BYTES // 1024**2} MiB that are read"
+            raise failed(f"{why} (HTTP {reply.status})", Fault(reply.status), UNKNOWN if operation.acts else REFUSED)
         try:
+            payload = self._payload(reply, signature)
             if not isinstance(payload, dict):
-                raise Unreadable(f"answered with {diagnosis.describe_body(response)} instead of a JSON object")
-            return parse(Answer(payload, response.headers))
+                seen = seen_through(Mask({*self._secrets, signature}), reply)
+                raise Unreadable(f"answered with {diagnosis.describe_body(seen)} instead of a JSON object")
+            return parse(Answer(payload, reply.headers))
         except Unreadable as reason:
-            fault = Fault(response.status_code, request_id=response.headers.get("X-Request-Id"))
-            why = f"the service {reason} (HTTP {response.status_code})"
-            raise ApiError(operation.id, operation.intent, resource, why, fault, UNKNOWN) from reason
+            request_id = reply.headers.get("X-Request-Id")
+            fault = Fault(reply.status, request_id=request_id and self._mask(request_id))
+            raise failed(f"the service {reason} (HTTP {reply.status})", fault) from reason
 
-    def _way_to(self, service: str, url: str) -> Mapping[str, Any]:
-        """Return the proxies and CAs for a service, from options and environment; requests would look at each call."""
-        if service not in self._ways:
-            verify = (self._settings.ca_cert or True) if self._settings.validate_certs else False
-            self._ways[service] = self._session.merge_environment_settings(url, {}, None, verify, None)
-        return self._ways[service]
+    def _payload(self, reply: Reply, signature: str) -> Any:
+        """Return the JSON of an answer without what must not be shown, or None when it is not JSON.
+
+        Most answers hold nothing of the kind, so that this is first looked for in all of it.
+        """
+        text = reply.body.decode("utf-8-sig", "replace")
+        payload = _parse_json(text)
+        mask = self._mask
+        if signature and signature in text:
+            mask = Mask({*self._secrets, signature})
+        secret, halves = mask.in_json(text, payload), "\\ud" in text or "\\uD" in text
+        if secret or halves:
+            return _changed(payload, lambda one: mask(whole(one)) if secret else whole(one))
+        return payload
 
 
-def _no_redirect(response: Any) -> None:
-    """Keep requests from even parsing where an answer redirects to."""
+def seen_through(mask: Mask, reply: Reply) -> diagnosis.Seen:
+    """Return an answer as it may be shown, before anything in it is reshaped; long texts are cut."""
+    text = reply.body.decode("utf-8-sig", "replace")
+    return diagnosis.Seen(
+        reply.status,
+        mask(reply.reason),
+        CaseInsensitiveDict({name: mask(value) for name, value in reply.headers.items()}),
+        mask(html.unescape(text[:_MOST_PAGE])),
+        _changed(None if reply.cut else _parse_json(text), lambda one: mask(whole(one[:_MOST_TEXT]))),
+        reply.cut,
+    )
 
 
-def _no_auth(request: Any) -> Any:
-    """Keep requests from looking into a C(.netrc) file."""
-    return request
-
-
-def _parse_json(content: bytes) -> Any:
+def _changed(payload: Any, change: Callable[[str], str]) -> Any:
     try:
-        return json.loads(content)
+        return map_texts(payload, change)
+    except RecursionError:  # deeper than anything that is to be read
+        return None
+
+
+def _parse_json(text: str) -> Any:
+    try:
+        return json.loads(text)
     except (ValueError, RecursionError):
         return None

@@ -12,55 +12,19 @@ from types import MappingProxyType
 from typing import Any
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible.module_utils.common.parameters import env_fallback
-from ansible.module_utils.errors import AnsibleFallbackNotFound
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.auth import choose_credentials
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.client import (
-    REQUESTS_IMPORT_ERROR,
-    Client,
-    Clock,
-    Settings,
-)
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.client import Client, Clock
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.endpoints import Settings
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.errors import UsageError
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.lookup import PROJECT_ID, check_id
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.options import AUTH_OPTIONS, effective, name_of
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.session import REQUESTS_IMPORT_ERROR
 
 READERS = 8
 """How many records are read at the same time where the task does not say."""
 
 _POSITIVE = ("request_timeout", "concurrency", "wait_sleep", "wait_timeout", "interval")
 _MOST = 1_000_000  # sockets cannot wait much longer, nor can a pool make room for many more connections
-
-
-def first_set(*names: str) -> Any:
-    """Return the first of these environment variables that is set and not empty; AWX leaves blanks empty."""
-    for name in names:
-        if os.environ.get(name):
-            return env_fallback(name)
-    raise AnsibleFallbackNotFound
-
-
-AUTH_OPTIONS: dict[str, Any] = {
-    "region": {"type": "str", "fallback": (first_set, ["HW_REGION_NAME"])},
-    "access_key": {"type": "str", "no_log": False},
-    "secret_key": {"type": "str", "no_log": True},
-    "security_token": {"type": "str", "no_log": True},
-    "auth_token": {"type": "str", "no_log": True},
-    "user_name": {"type": "str"},
-    "password": {"type": "str", "no_log": True},
-    "domain_name": {"type": "str"},
-    "project_id": {"type": "str", "fallback": (first_set, ["HW_PROJECT_ID", "HUAWEICLOUD_SDK_PROJECT_ID"])},
-    "project_name": {"type": "str", "fallback": (first_set, ["HW_PROJECT_NAME"])},
-    "cloud": {"type": "str", "default": "myhuaweicloud.com", "fallback": (first_set, ["HW_CLOUD"])},
-    "endpoints": {
-        "type": "dict",
-        "options": {"iam": {"type": "str"}, "dbss": {"type": "str"}, "dws": {"type": "str"}},
-        "fallback": (first_set, ["HW_ENDPOINTS"]),
-    },
-    "validate_certs": {"type": "bool", "default": True},
-    "ca_cert": {"type": "path"},
-    "request_timeout": {"type": "float", "default": 30.0},
-    "max_retries": {"type": "int", "default": 5, "fallback": (first_set, ["HW_MAX_RETRIES"])},
-}
 
 
 def read_options(given: Mapping[str, Any], own: Mapping[str, Any] = MappingProxyType({})) -> dict[str, Any]:
@@ -78,8 +42,7 @@ def read_options(given: Mapping[str, Any], own: Mapping[str, Any] = MappingProxy
         raise UsageError(f"Unknown options: {', '.join(unknown)}.")
     if checked.error_messages:
         raise UsageError(f"{'; '.join(checked.error_messages).rstrip('.')}.")
-    options: dict[str, Any] = checked.validated_parameters
-    return options
+    return effective(checked.validated_parameters, os.environ)
 
 
 def connect(
@@ -89,20 +52,22 @@ def connect(
     read_only: bool = True,
     clock: Clock = Clock(),  # noqa: B008
 ) -> Client:
-    """Return the API client that checked options describe.
+    """Return the API client that checked options describe, with what the environment adds to them.
 
     @param warn: is told what the user should know
     @param keep_secret: is told each secret, and each token that a login returns later
     @param read_only: refuse every operation that acts
-    @raises UsageError: when the credentials are missing or incomplete, or an option makes no sense
+    @raises UsageError: when the credentials are missing or incomplete, a variable cannot be read, options contradict
+        each other, or one makes no sense
     """
+    options = effective(options, os.environ)
     for name in _POSITIVE:
         value = options.get(name)
         if value is not None and not 0 < value <= _MOST:
             limit = f"at most {_MOST}" if value > 0 else "more than 0"
             raise UsageError(f"{name} must be {limit}, not {value:g}.")
     if options["project_id"]:
-        check_id("project_id", options["project_id"], PROJECT_ID)
+        check_id(name_of("project_id", options["project_id"]), options["project_id"], PROJECT_ID)
     credentials = choose_credentials(options, os.environ)
     for secret in credentials.secrets:
         keep_secret(secret)

@@ -15,6 +15,7 @@ from ansible_collections.huaweicloud.dbops.plugins.module_utils.client import Cl
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.errors import FAILED, REFUSED, ApiError, Fault
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.lookup import Noun
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.operation import Operation
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.paging import by_number
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.power import Node, least_settled
 
 AUDIT_INSTANCE = Noun("audit instance", "audit instances", twin_key="resource_id")
@@ -161,34 +162,23 @@ class Alarms:
         self._wanted = wanted
 
     def records(self, first: float, last: float) -> list[dict[str, Any]]:
-        """Return the alarms that came between two times, in s since the epoch (listAuditAlarmLogsV2). Raises ApiError.
-
-        It is not published whether pages are numbered from 0 or 1, so page 0 is asked for when C(total_num) says that
-        the others do not hold all.
-        """
+        """Return the alarms between two times, in s since the epoch (listAuditAlarmLogsV2). Raises ApiError."""
         span = {"start_time": _utc(first), "end_time": _utc(last)}
-        found: dict[str, dict[str, Any]] = {}
-        page = 1
-        while True:
-            rows, number = self._page({**self._wanted, "time": span, "page": page, "size": ALARMS_PER_PAGE})
-            known = len(found)
-            for row in rows:
-                found.setdefault(row["id"], row)
-            if page == 0 or len(found) >= number:
-                return list(found.values())
-            page = page + 1 if len(found) > known else 0
-
-    def _page(self, body: dict[str, Any]) -> tuple[list[dict[str, Any]], int]:
         resource = f"the alarms of {AUDIT_INSTANCE.one} {self._instance_id}"
-        try:
-            page: tuple[list[dict[str, Any]], int] = self._client.call(
-                LIST_ALARMS, resource, _alarms, {"instance_id": self._instance_id}, body=body
-            )
-        except ApiError as error:
-            if body["page"] == 0 and error.effect == REFUSED:
-                return [], 0
-            raise
-        return page
+
+        def read_page(number: int) -> tuple[list[dict[str, Any]], int | None]:
+            body = {**self._wanted, "time": span, "page": number, "size": ALARMS_PER_PAGE}
+            try:
+                page: tuple[list[dict[str, Any]], int | None] = self._client.call(
+                    LIST_ALARMS, resource, _alarms, {"instance_id": self._instance_id}, body=body
+                )
+            except ApiError as error:
+                if number == 0 and error.effect == REFUSED:
+                    return [], None  # there is no page 0
+                raise
+            return page
+
+        return self._client.settled(LIST_ALARMS, resource, lambda go_on: by_number(read_page, go_on))
 
 
 def _utc(seconds: float) -> str:

@@ -6,11 +6,11 @@
 
 from __future__ import annotations
 
-import html
 import re
-from collections.abc import Mapping
+import socket
+from collections.abc import Iterator, Mapping
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.errors import (
@@ -18,8 +18,14 @@ from ansible_collections.huaweicloud.dbops.plugins.module_utils.errors import (
     NOTHING,
     REFUSED,
     UNKNOWN,
+    UNKNOWN_CLUSTER_CODES,
     Fault,
     UsageError,
+)
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.session import (
+    MOST_ERROR_BYTES,
+    TooSlow,
+    Way,
 )
 
 try:
@@ -33,13 +39,20 @@ _HINTS = {
     "APIGW.0307": "the token has expired or belongs to another region",
     "APIGW.0308": "the service asks for fewer calls",
     "DBSS.10020021": "the ID is not known to the service",
-    "DBSS.10020100": "the token could not be verified",
     "DWS.0001": "the service does not accept a parameter",
     "DWS.0011": "the cluster is busy with another task or faulty",
     "DWS.0015": "the cluster does not exist, or these credentials may not see it",
     "DWS.0047": "the cluster does not exist or was removed",
     "DWS.3027": "the cluster was removed",
     "DWS.7023": "the cluster is busy or in a state that does not allow this",
+}
+_UNKNOWN_CODES = {*UNKNOWN_CLUSTER_CODES, "DBSS.10020021"}  # these may be of another project
+_NO_SUCH_HOST = {socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME)}
+
+# The service has one code for both.
+_TOKEN_HINTS = {
+    401: "the token could not be verified",
+    403: "the credentials lack the permission, or are not for this project",
 }
 _STATUS_HINTS = {
     401: "the credentials were not accepted",
@@ -55,52 +68,76 @@ _SECRET_WORDS = re.compile(
 )
 
 
-def of_exception(error: Any, url: str, timeout: float) -> tuple[str, str]:
+class Seen(NamedTuple):
+    """An answer as it may be shown: no secret is in it."""
+
+    status: int
+    reason: str = ""
+    headers: Mapping[str, str] = {}
+    text: str = ""  # its body, with entities resolved
+    payload: Any = None  # its body as parsed JSON, None when it is not JSON
+    cut: bool = False  # the body was longer
+
+
+def of_exception(error: Any, url: str, timeout: float, way: Way = Way()) -> tuple[str, str]:  # noqa: B008
     """Return why no answer came, in plain words without a full stop, and what that means for the call's effect.
 
     @param error: the RequestException
     @param url: where the request went
     @param timeout: the seconds that it was given
+    @param way: what the user has set that leads there
     @raises UsageError: when the request was never fit to be sent
     """
     host = "{0.scheme}://{0.netloc}".format(urlsplit(url))
     words = _system_words(error)
     if isinstance(error, kinds.SSLError) and "certificate" in str(error).lower():
         why = f"the certificate of {host} was not accepted ({words}); if it is right, give its CA with ca_cert"
-        return why, REFUSED
+        return why + (f" (the CAs are those of {way.trust})" if way.trust else ""), REFUSED
     if isinstance(error, kinds.ProxyError) and _never_got_through(error):
-        return f"the proxy on the way to {host} did not connect ({words})", NOTHING
+        return f"the proxy on the way to {host} did not connect ({words})" + _check(way.proxy), NOTHING
+    unresolved = [one for one in _causes(error) if isinstance(one, socket.gaierror)]
+    if unresolved:
+        final = unresolved[0].errno in _NO_SUCH_HOST
+        return f"no connection to {host} ({words})" + _check(way.address), REFUSED if final else NOTHING
     if isinstance(error, kinds.ConnectTimeout):
-        return f"no connection to {host} within {timeout:.0f} s", NOTHING
+        return f"no connection to {host} within {round(timeout, 1):g} s", NOTHING
     if isinstance(error, kinds.Timeout):
-        return f"no answer from {host} within {timeout:.0f} s", UNKNOWN
+        span = f"within {round(timeout, 1):g} s"
+        if any(isinstance(one, TooSlow) for one in _causes(error)):
+            return f"the answer of {host} did not end {span}; request_timeout can allow it more", UNKNOWN
+        return f"no answer from {host} {span}", UNKNOWN
     if isinstance(error, kinds.ConnectionError) and isinstance(_reason(error), NewConnectionError):
         return f"no connection to {host} ({words})", NOTHING
     if isinstance(error, (kinds.ConnectionError, kinds.ChunkedEncodingError, kinds.ContentDecodingError)):
         return f"the connection to {host} broke before the answer was complete ({words})", UNKNOWN
-    raise UsageError(f"The request to {host} cannot be built ({type(error).__name__}): check the endpoints and IDs.")
+    raise UsageError(f"The request to {host} cannot be built ({type(error).__name__}): check {way.address} and IDs.")
 
 
-def of_answer(response: Any, payload: Any, now: float) -> tuple[str, Fault, str]:
+def _check(what: str) -> str:
+    return f": check {what}" if what else ""
+
+
+def of_answer(seen: Seen, now: float, project: str | None = None) -> tuple[str, Fault, str]:
     """Return why an answer is no success, in plain words without a full stop, its facts, and what that means.
 
-    @param response: the answer of requests
-    @param payload: its parsed JSON, or None when it is not JSON
     @param now: seconds since the epoch, on this host's clock
+    @param project: the ID of the project that the call was about
     """
-    fault = read_fault(response.status_code, payload, response.headers)
-    fault = fault._replace(retry_after=_retry_after(response.headers.get("Retry-After"), now))
-    return _words(response, payload, fault, now), fault, _effect(fault)
+    fault = read_fault(seen.status, seen.payload, seen.headers)
+    fault = fault._replace(retry_after=_retry_after(seen.headers.get("Retry-After"), now))
+    return _words(seen, fault, now, project), fault, _effect(fault)
 
 
-def describe_body(response: Any) -> str:
+def describe_body(seen: Seen) -> str:
     """Say what an answer holds that is not the JSON object that was asked for."""
-    text = response.content[:4096].decode("utf-8", "replace").strip()
+    if seen.cut:
+        return f"a body of more than {MOST_ERROR_BYTES // 1024**2} MiB, which is not read on"
+    text = seen.text.strip()
     if not text:
         return "an empty body"
     title = re.search(r"(?is)<title>(.*?)</title>", text)
     if title:
-        return f"the page '{redact(html.unescape(title.group(1)), 80)}'"
+        return f"the page '{redact(title.group(1), 80)}'"
     return "an HTML page" if "<html" in text.lower() else "a body that is no JSON" if text[0] != "[" else "a list"
 
 
@@ -119,7 +156,8 @@ def read_fault(status: int, payload: Any, headers: Mapping[str, str]) -> Fault:
 def explain(fault: Fault) -> str:
     """Say in plain words why a call failed, ending with the HTTP status and code in brackets."""
     code = (fault.code or "").replace("APIG.", "APIGW.")
-    hint = _HINTS.get(code) or _STATUS_HINTS.get(fault.status or 0)
+    hints = _TOKEN_HINTS if code == "DBSS.10020100" else _STATUS_HINTS
+    hint = _HINTS.get(code) or hints.get(fault.status or 0)
     words = ": ".join(part.rstrip(".") for part in (hint, fault.text) if part) or "the service gave no reason"
     marks = [f"HTTP {fault.status}"] if fault.status else []
     if fault.code and fault.code != str(fault.status):
@@ -150,25 +188,29 @@ def _reason(error: Any) -> Any:
 
 def _system_words(error: BaseException) -> str:
     """Return what the operating system or TLS library said at the bottom of an exception."""
-    words = type(error).__name__
-    seen: BaseException | None = error
-    while seen is not None:
-        if isinstance(seen, OSError) and seen.strerror:
-            words = str(seen.strerror)
-        seen = seen.__cause__ or seen.__context__
-    return redact(words)
+    said = [str(cause.strerror) for cause in _causes(error) if isinstance(cause, OSError) and cause.strerror]
+    return redact(said[-1] if said else type(error).__name__)
 
 
-def _words(response: Any, payload: Any, fault: Fault, now: float) -> str:
-    status = fault.status or 0
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    """Yield an exception and what it came from."""
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+def _words(seen: Seen, fault: Fault, now: float, project: str | None) -> str:
+    status = seen.status
     if 300 <= status < 400:
-        target = _host_of(response.headers.get("Location") or "") or "another address"
+        target = _host_of(seen.headers.get("Location") or "") or "another address"
         return f"the answer redirects to {redact(target)}, and credentials are not sent on (HTTP {status})"
-    if payload is None:
-        phrase = redact(f"HTTP {status} {response.reason or ''}", 80)
-        return f"a gateway answered with {describe_body(response)} ({phrase})"
+    if seen.payload is None:
+        phrase = redact(f"HTTP {status} {seen.reason or ''}", 80)
+        return f"a gateway answered with {describe_body(seen)} ({phrase})"
     words = explain(fault)
-    skew = _clock_skew(response.headers.get("Date"), now)
+    if project and (status == 404 or fault.code in _UNKNOWN_CODES):
+        words += f"; the project that was asked is {project}"
+    skew = _clock_skew(seen.headers.get("Date"), now)
     if status == 401 and abs(skew) > 600:
         words += (
             f"; the clock of this host is {abs(skew) / 60:.0f} min {'ahead of' if skew > 0 else 'behind'} the service's"

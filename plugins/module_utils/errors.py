@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any, NamedTuple
 
 # What a failed call did, as far as the answer tells.
@@ -21,8 +22,22 @@ UNKNOWN_CLUSTER_CODES = frozenset({"DWS.0015", "DWS.0047", "DWS.3027"})
 """Codes of a cluster that does not exist, was removed or may not be seen."""
 
 
+_MOST_CHARACTERS = 10_000  # of a sentence; what is left of it is counted only
+
+
+def printable(text: str) -> str:
+    """Return the text with escapes for what does not print: control characters, line breaks, lone surrogates."""
+    return text if text.isprintable() else "".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in text)
+
+
 class DbopsError(Exception):
-    """Base of all errors that end a task. C(str(error)) is one sentence."""
+    """Base of all errors that end a task. C(str(error)) is one sentence on one line, whatever names are in it."""
+
+    def __init__(self, sentence: str) -> None:
+        left = len(sentence) - _MOST_CHARACTERS
+        if left > 0:
+            sentence = f"{sentence[:_MOST_CHARACTERS]} … and {left} characters more."
+        super().__init__(printable(sentence))
 
     def result(self) -> dict[str, Any]:
         """Return the structured facts that belong into the task's result next to C(msg)."""
@@ -100,4 +115,4 @@ class OutcomeUnknown(ApiError):
 
     def __init__(self, cause: ApiError, action: str, advice: str) -> None:
         super().__init__(cause.operation, action, cause.resource, cause.why, cause.fault, UNKNOWN)
-        self.args = (f"The outcome of {action} on {cause.resource} is unknown: {cause.why}. {advice}",)
+        DbopsError.__init__(self, f"The outcome of {action} on {cause.resource} is unknown: {cause.why}. {advice}")

@@ -6,12 +6,11 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.errors import UsageError
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.errors import UsageError, printable
 
 MOST_NAMED = 20
 """How many records, references and errors a message spells out."""
@@ -41,11 +40,6 @@ def check_id(option: str, value: str, rule: IdRule) -> str:
     if not re.fullmatch(rule.pattern, value):
         raise UsageError(f"{option} {value!r} is not an ID: it must be {rule.words}.")
     return value
-
-
-def printable(text: str) -> str:
-    """Return the text with escapes for what does not print: control characters, line breaks, lone surrogates."""
-    return "".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in text)
 
 
 class Noun(NamedTuple):

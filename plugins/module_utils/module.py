@@ -12,11 +12,13 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.client import REQUESTS_IMPORT_ERROR, Client, Clock
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.connection import AUTH_OPTIONS, READERS, connect
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.errors import DbopsError
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.lookup import MOST_NAMED, Noun, printable
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.client import Client, Clock
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.connection import READERS, connect
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.errors import DbopsError, printable
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.lookup import MOST_NAMED, Noun
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.options import AUTH_OPTIONS, trimmed
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.parallel import for_each
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.session import REQUESTS_IMPORT_ERROR
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.waiting import Poll
 
 if TYPE_CHECKING:
@@ -46,7 +48,7 @@ class Frame:
             supports_check_mode=True,
             **constraints,
         )
-        self.options: dict[str, Any] = self.module.params
+        self.options: dict[str, Any] = trimmed(self.module.params)
         self._acts = acts
         self._client: Client | None = None
 

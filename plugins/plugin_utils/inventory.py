@@ -17,9 +17,10 @@ from ansible.constants import LOCALHOST
 from ansible.errors import AnsibleParserError
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
 from ansible.utils.unsafe_proxy import wrap_var
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.connection import AUTH_OPTIONS, connect, read_options
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.connection import connect, read_options
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.errors import DbopsError
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.lookup import Noun
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.options import AUTH_OPTIONS
 
 
 class Listing(NamedTuple):

@@ -17,8 +17,8 @@ from pathlib import Path
 
 import pytest
 import yaml
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.connection import AUTH_OPTIONS
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.errors import ApiError, UsageError
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.options import AUTH_OPTIONS
 
 from tests.tools.checkout import ROOT
 

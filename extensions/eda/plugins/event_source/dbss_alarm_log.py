@@ -86,7 +86,6 @@ options:
   cloud:
     description: As with the modules, or E(HW_CLOUD).
     type: str
-    default: myhuaweicloud.com
   endpoints:
     description: As with the modules, or E(HW_ENDPOINTS).
     type: dict
@@ -96,7 +95,7 @@ options:
     default: true
   ca_cert:
     description: As with the modules.
-    type: path
+    type: str
   request_timeout:
     description: As with the modules.
     type: float
@@ -104,7 +103,6 @@ options:
   max_retries:
     description: As with the modules, or E(HW_MAX_RETRIES).
     type: int
-    default: 5
 """
 
 EXAMPLES = r"""

@@ -228,8 +228,10 @@ def test_a_kind_that_the_cache_lacks_is_asked_for(parse, http, tmp_path, sample)
 
 
 def test_the_file_wins_over_the_environment(parse, http):
-    http.get("https://dws.eu-west-101.myhuaweicloud.eu/v1.0/" + PROJECT + "/clusters", json=clusters())
-    parse("dws_clusters", region="eu-west-101", cloud="myhuaweicloud.eu", auth_token="another")
+    other = "1f1e2d3c4b5a69788796a5b4c3d2e1f0"
+    http.get(f"https://dws.eu-west-101.myhuaweicloud.eu/v1.0/{other}/clusters", json=clusters())
+    place = {"region": "eu-west-101", "cloud": "myhuaweicloud.eu", "project_id": other}
+    parse("dws_clusters", **place, auth_token="another")
     assert http.calls[0].request.headers["X-Auth-Token"] == "another"
 
 
@@ -259,8 +261,8 @@ def test_options_that_make_no_sense(parse, options, words):
 @pytest.mark.parametrize(
     ("variable", "value", "words"),
     [
-        ("HW_MAX_RETRIES", "many", "max_retries"),
-        ("HW_ENDPOINTS", "dsw=https://example.com", "Unknown options: endpoints.dsw"),
+        ("HW_MAX_RETRIES", "many", "HW_MAX_RETRIES must be a whole number, not 'many'"),
+        ("HW_ENDPOINTS", "dsw=https://example.com", "HW_ENDPOINTS has dsw, which is no service"),
     ],
 )
 def test_variables_that_make_no_sense(parse, monkeypatch, variable, value, words):
@@ -279,7 +281,7 @@ def test_an_error_of_the_service_is_one_sentence(parse, http):
     http.get(DWS, status=403, json={"error_code": "DWS.0015", "error_msg": "no"})
     with pytest.raises(AnsibleParserError) as caught:
         parse("dws_clusters")
-    assert str(caught.value).endswith("(HTTP 403, DWS.0015).")
+    assert str(caught.value).endswith(f"(HTTP 403, DWS.0015); the project that was asked is {PROJECT}.")
     assert "Failed to list the clusters" in str(caught.value)
     assert "token-of-the-test" not in str(caught.value)
 

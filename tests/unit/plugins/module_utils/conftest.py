@@ -13,7 +13,8 @@ import pytest
 import responses
 import yaml
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.auth import Credentials
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.client import Client, Settings
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.client import Client
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.endpoints import Settings
 
 from tests.unit.plugins.module_utils.doubles import FakeClock, Script
 

@@ -46,7 +46,9 @@ class Payloads:
     """Stands in for a Client that receives one payload again and again."""
 
     clock = FakeClock()
+    deadline = None
     pages = Client.pages
+    settled = Client.settled
 
     def __init__(self, payload: Any) -> None:
         self._payload = payload

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 from ansible_collections.huaweicloud.dbops.plugins.module_utils import diagnosis
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.diagnosis import explain, read_fault, redact
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.diagnosis import Seen, explain, read_fault, redact
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.errors import REFUSED, UNKNOWN, Fault
 from hypothesis import given
 from hypothesis import strategies as st
@@ -71,6 +71,11 @@ def test_request_id_comes_from_header_or_body(payload, headers, request_id):
         (Fault(400, "", ""), "the service gave no reason (HTTP 400)"),
         (Fault(401, "401", "wrong"), "the credentials were not accepted: wrong (HTTP 401)"),
         (Fault(403), "the credentials lack the permission (HTTP 403)"),
+        (Fault(401, "DBSS.10020100"), "the token could not be verified (HTTP 401, DBSS.10020100)"),
+        (
+            Fault(403, "DBSS.10020100", "Not you"),
+            "the credentials lack the permission, or are not for this project: Not you (HTTP 403, DBSS.10020100)",
+        ),
         (Fault(404), "the service does not know this address or resource (HTTP 404)"),
         (Fault(429, "APIG.0308"), "the service asks for fewer calls (HTTP 429, APIG.0308)"),
         (
@@ -144,9 +149,9 @@ def test_retry_after(value, seconds):
     assert diagnosis._retry_after(value, 1795323600.0) == seconds
 
 
-def answer(status, reason="", **headers):
-    """Return what stands in for an answer without a body."""
-    return SimpleNamespace(status_code=status, reason=reason, headers=CaseInsensitiveDict(headers), content=b"")
+def answer(status, reason="", payload=None, **headers):
+    """Return an answer without a body."""
+    return Seen(status, reason, CaseInsensitiveDict(headers), payload=payload)
 
 
 @pytest.mark.parametrize(
@@ -159,7 +164,7 @@ def answer(status, reason="", **headers):
     ],
 )
 def test_redirect(status, headers, words):
-    why, fault, effect = diagnosis.of_answer(answer(status, **headers), None, 0.0)
+    why, fault, effect = diagnosis.of_answer(answer(status, **headers), 0.0)
     assert why == f"the answer {words}, and credentials are not sent on (HTTP {status})"
     assert (fault.status, effect) == (status, REFUSED)
 
@@ -173,7 +178,7 @@ def test_redirect(status, headers, words):
     ],
 )
 def test_reason_of_a_gateway(reason, phrase):
-    why, _fault, effect = diagnosis.of_answer(answer(502, reason), None, 0.0)
+    why, _fault, effect = diagnosis.of_answer(answer(502, reason), 0.0)
     assert (why, effect) == (f"a gateway answered with an empty body ({phrase})", UNKNOWN)
 
 
@@ -187,8 +192,9 @@ def test_reason_of_a_gateway(reason, phrase):
     ],
 )
 def test_clock(ahead, words):
-    refused = answer(401, Date="Sun, 22 Nov 2026 05:00:00 GMT")
-    why, _fault, _effect = diagnosis.of_answer(refused, {"error_code": "X.1", "error_msg": "no"}, 1795323600.0 + ahead)
+    payload = {"error_code": "X.1", "error_msg": "no"}
+    refused = answer(401, payload=payload, Date="Sun, 22 Nov 2026 05:00:00 GMT")
+    why, _fault, _effect = diagnosis.of_answer(refused, 1795323600.0 + ahead)
     assert why == f"the credentials were not accepted: no (HTTP 401, X.1){words}"
 
 
@@ -202,7 +208,7 @@ def test_proxy_error_that_does_not_tell_why_leaves_the_outcome_open(arguments):
 @pytest.mark.parametrize(
     ("body", "words"),
     [
-        ("<title>Bad &amp; Gateway</title>", "the page 'Bad & Gateway'"),
+        ("<title>Bad & Gateway</title>", "the page 'Bad & Gateway'"),
         (f"<title>{'word ' * 20}</title>", f"the page '{'word ' * 15}…'"),
         ("<HTML><p>no", "an HTML page"),
         ("[1, 2]", "a list"),
@@ -212,4 +218,28 @@ def test_proxy_error_that_does_not_tell_why_leaves_the_outcome_open(arguments):
     ],
 )
 def test_description_of_a_body(body, words):
-    assert diagnosis.describe_body(SimpleNamespace(content=body.encode("latin-1"))) == words
+    assert diagnosis.describe_body(Seen(200, text=body)) == words
+
+
+def test_description_of_a_body_that_is_too_long():
+    assert diagnosis.describe_body(Seen(500, text="<title>Oh</title>", cut=True)) == (
+        "a body of more than 1 MiB, which is not read on"
+    )
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "named"),
+    [
+        (403, "DWS.0015", True),
+        (401, "DWS.0047", True),
+        (404, "DWS.3027", True),
+        (404, "X.1", True),
+        (400, "DBSS.10020021", True),
+        (403, "DBSS.10020100", False),
+        (400, "X.1", False),
+    ],
+)
+def test_what_is_not_there_may_be_in_another_project(status, code, named):
+    refused = answer(status, payload={"error_code": code, "error_msg": "no"})
+    assert diagnosis.of_answer(refused, 0.0, "p1")[0].endswith("; the project that was asked is p1") == named
+    assert "the project that was asked" not in diagnosis.of_answer(refused, 0.0)[0]

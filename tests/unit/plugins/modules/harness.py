@@ -47,6 +47,7 @@ MODULES = (
 
 REGION = "cn-north-4"
 PROJECT = "0f1e2d3c4b5a69788796a5b4c3d2e1f0"
+ASKED = f"; the project that was asked is {PROJECT}"
 TOKEN = "a-token-that-nobody-may-see"
 ACCESS = {"region": REGION, "project_id": PROJECT, "auth_token": TOKEN}
 NOW = 1763789200.0

@@ -559,7 +559,7 @@ class PowerCases:
                     f"instance_id {instance_id!r} is not an ID: it must be 32 to 64 letters, digits, hyphens and "
                     "underscores.",
                 )
-                for instance_id in ("", "audit-prod", "../" * 12, "a" * 65, "a" * 31 + "é", "a" * 32 + "\n")
+                for instance_id in ("", "audit-prod", "../" * 12, "a" * 65, "a" * 31 + "é", "a" * 32 + "\nb")
             ],
         ],
     )

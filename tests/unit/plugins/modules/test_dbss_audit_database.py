@@ -22,6 +22,7 @@ from tests.unit.plugins.modules.calls import (
     switch,
 )
 from tests.unit.plugins.modules.harness import (
+    ASKED,
     BAD_GATEWAY,
     GATEWAY_PAGE,
     fault,
@@ -568,7 +569,7 @@ def test_databases_that_cannot_be_listed(bench):
     outcome = keep(bench, [databases().but(403, fault("DBSS.10020021", "no such instance"))], True, all_databases=True)
     assert outcome["msg"] == (
         f"Failed to list the databases of audit instance {INSTANCE}: the ID is not known to the service: "
-        "no such instance (HTTP 403, DBSS.10020021)."
+        f"no such instance (HTTP 403, DBSS.10020021){ASKED}."
     )
     assert outcome["api_error"]["operation"] == "listAuditDatabasesV2"
     assert "databases" not in outcome
@@ -601,10 +602,10 @@ def test_pages(bench):
     last = {**rows[-1], "status": "OFF", "audit_status": "SHUTOFF"}
     calls = [
         databases(*rows[:10000], total=10001),
-        databases(last, total=10001, offset=10000),
+        databases(rows[9999], last, total=10001, offset=9999),
         switch(last, "ON"),
         databases(*rows[:10000], total=10001),
-        databases(rows[-1], total=10001, offset=10000),
+        databases(*rows[-2:], total=10001, offset=9999),
     ]
     outcome = keep(bench, calls, databases=["db0", "db10000"])
     assert outcome["databases"] == [left(rows[0]), switched(rows[-1])]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import pytest
 
 from tests.unit.plugins.modules.calls import ACTIVE, AUDIT, BILLING, OFF, ORDERS, database_record, databases
-from tests.unit.plugins.modules.harness import BAD_GATEWAY, GATEWAY_PAGE, fault, together
+from tests.unit.plugins.modules.harness import ASKED, BAD_GATEWAY, GATEWAY_PAGE, fault, together
 
 MODULE = "dbss_audit_database_info"
 
@@ -93,7 +93,7 @@ def test_what_could_be_read_comes_with_what_could_not(bench):
     outcome = bench.run(MODULE, {"max_retries": 1}, calls, fails=True)
     errors = [
         f"Failed to list the databases of audit instance {AUDIT.names[1]} ({AUDIT.ids[1]}): "
-        "the ID is not known to the service: no such instance (HTTP 403, DBSS.10020021).",
+        f"the ID is not known to the service: no such instance (HTTP 403, DBSS.10020021){ASKED}.",
         f"Failed to list the databases of audit instance {AUDIT.names[2]} ({AUDIT.ids[2]}): {BAD_GATEWAY}.",
     ]
     assert outcome["msg"] == f"2 of 3 audit instances failed. {errors[0]} {errors[1]}"

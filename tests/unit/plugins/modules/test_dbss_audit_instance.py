@@ -32,7 +32,7 @@ def test_a_task_that_is_empty_is_none(bench, task):
 
 def test_pages(bench):
     rows = [AUDIT.row(ACTIVE, index) for index in range(3)]
-    calls = [AUDIT.listing(*rows[:2], total=3), AUDIT.listing(rows[2], total=3, offset=2)]
+    calls = [AUDIT.listing(*rows[:2], total=3), AUDIT.listing(*rows[1:], total=3, offset=1)]
     outcome = bench.run(AUDIT.module, {"name": "audit-dev"}, calls)
     assert outcome["instance"] == AUDIT.record(ACTIVE, 2)
 

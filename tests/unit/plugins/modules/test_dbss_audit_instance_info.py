@@ -59,8 +59,9 @@ def test_of_two_spellings_of_a_key_the_one_with_a_value_wins(bench, row, days):
 def test_pages(bench):
     calls = [
         AUDIT.listing(*ROWS[:2], total=3),
-        AUDIT.listing(*ROWS[1:], total=3, offset=2),  # a row that shifts between pages is not shown twice
-        AUDIT.listing(total=3, offset=4),
+        AUDIT.listing(*ROWS[:2], total=3, offset=1),  # a new row came before them, so that they are read again
+        AUDIT.listing(*ROWS[:2], total=3),
+        AUDIT.listing(*ROWS[1:], total=3, offset=1),
     ]
     assert bench.run(MODULE, {}, calls)["instances"] == RECORDS
 

@@ -28,6 +28,7 @@ from tests.unit.plugins.modules.calls import (
 )
 from tests.unit.plugins.modules.harness import (
     ACCESS,
+    ASKED,
     BAD_GATEWAY,
     GATEWAY_PAGE,
     NOW,
@@ -602,10 +603,14 @@ def test_the_time_to_wait_is_over(bench):
             403,
             sample("getOmUserStatus.403.unknown_cluster"),
             "the cluster does not exist, or these credentials may not see it: cluster does not exist or was removed "
-            "(HTTP 403, DWS.0015)",
+            f"(HTTP 403, DWS.0015){ASKED}",
         ),
-        (401, fault("DWS.0047", "gone"), "the cluster does not exist or was removed: gone (HTTP 401, DWS.0047)"),
-        (404, fault("DWS.3027", "removed"), "the cluster was removed: removed (HTTP 404, DWS.3027)"),
+        (
+            401,
+            fault("DWS.0047", "gone"),
+            "the cluster does not exist or was removed: gone (HTTP 401, DWS.0047)" + ASKED,
+        ),
+        (404, fault("DWS.3027", "removed"), "the cluster was removed: removed (HTTP 404, DWS.3027)" + ASKED),
         (200, {"error_code": 1, "error_msg": "broken"}, "broken (HTTP 200, error_code 1)"),
         (200, {"error_code": -1}, "no reason given (HTTP 200, error_code -1)"),
     ],
@@ -661,7 +666,7 @@ def test_absent_from_the_last_cluster_which_went_after_it_was_seen(bench, by_nam
 
 WHY_UNKNOWN = (
     "the cluster does not exist, or these credentials may not see it: cluster does not exist or was removed "
-    "(HTTP 403, DWS.0015)"
+    f"(HTTP 403, DWS.0015){ASKED}"
 )
 
 
@@ -881,7 +886,7 @@ def test_some_of_several_fail(bench):
     outcome = keep(bench, calls, fails=True, clusters=CLUSTER_IDS, state="extended")
     errors = [
         f"Failed to read the O&M account of cluster {CLUSTER_IDS[1]}: the cluster does not exist, or these credentials "
-        "may not see it: cluster does not exist or was removed (HTTP 403, DWS.0015).",
+        f"may not see it: cluster does not exist or was removed (HTTP 403, DWS.0015){ASKED}.",
         f"Failed to extend the O&M account of cluster {CLUSTER_IDS[2]}: account switch is off "
         "(HTTP 200, error_code 1).",
     ]

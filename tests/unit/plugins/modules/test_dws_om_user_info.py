@@ -9,7 +9,7 @@ from __future__ import annotations
 import pytest
 
 from tests.unit.plugins.modules.calls import CLUSTER_IDS, CLUSTERS, clusters, om_user_record, reads_om_user
-from tests.unit.plugins.modules.harness import fault, sample, together
+from tests.unit.plugins.modules.harness import ASKED, fault, sample, together
 
 MODULE = "dws_om_user_info"
 
@@ -51,7 +51,7 @@ def test_what_could_be_read_comes_with_what_could_not(bench):
     reads = together(reads_om_user(None), unknown, reads_om_user(60, CLUSTER_IDS[2]))
     outcome = bench.run(MODULE, {}, [clusters(*CLUSTERS), reads], fails=True)
     resource = f"the O&M account of cluster dws-reporting ({CLUSTER_IDS[1]})"
-    error = f"Failed to read {resource}: the cluster was removed: removed (HTTP 404, DWS.3027)."
+    error = f"Failed to read {resource}: the cluster was removed: removed (HTTP 404, DWS.3027){ASKED}."
     facts = {
         "operation": "getOmUserStatus",
         "resource": resource,
