@@ -144,12 +144,21 @@ def test_a_server_that_speaks_no_tls_is_told():
 
 
 def test_a_proxy_is_used_for_plain_http():
-    with Server() as service, Server() as proxy:
-        url = service.url.replace("localhost", "127.0.0.1")
-        outcome = ask(url, HTTP_PROXY=proxy.url, http_proxy=proxy.url)
+    with Server() as proxy:
+        url = "http://dbss.example.com:8600"
+        outcome = ask(url, {"validate_certs": False}, HTTP_PROXY=proxy.url, http_proxy=proxy.url)
         assert outcome.result["instances"] == []
         assert proxy.asked[0].startswith(f"GET {url}/v1/")
-        assert not service.asked
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1"])
+def test_no_proxy_is_between_this_host_and_itself(host):
+    with Server() as service, Server() as proxy:
+        url = service.url.replace("localhost", host)
+        outcome = ask(url, HTTP_PROXY=proxy.url, http_proxy=proxy.url, ALL_PROXY=proxy.url)
+        assert outcome.result["instances"] == []
+        assert service.asked
+        assert not proxy.asked
 
 
 def test_a_proxy_only_passes_https_on_and_sees_no_credentials(secure):
@@ -159,17 +168,19 @@ def test_a_proxy_only_passes_https_on_and_sees_no_credentials(secure):
         assert set(proxy.asked) == {"CONNECT dbss.example.com:443 None"}
 
 
-def test_no_proxy_is_heeded(secure):
-    with Server() as service, Server() as proxy:
-        outcome = ask(service.url, http_proxy=proxy.url, no_proxy="localhost")
-        assert outcome.result["instances"] == []
-        assert service.asked
+def test_no_proxy_is_heeded():
+    with Server() as proxy:
+        url, options = "http://192.0.2.1:1", {"validate_certs": False, "max_retries": 1, "request_timeout": 0.1}
+        assert not ask(url, options, http_proxy=proxy.url).failed
+        proxy.asked.clear()
+        assert ask(url, options, http_proxy=proxy.url, no_proxy="192.0.2.1").failed
         assert not proxy.asked
 
 
 def test_a_proxy_that_is_not_there_is_told():
-    outcome = ask("http://localhost:1", http_proxy="http://127.0.0.1:1")
-    assert "the proxy on the way to http://localhost:1" in outcome.message
+    outcome = ask("https://dbss.example.com", https_proxy="http://127.0.0.1:1")
+    assert "the proxy on the way to https://dbss.example.com did not connect" in outcome.message
+    assert "check https_proxy" in outcome.message
 
 
 @pytest.mark.parametrize("where", ["{other}/v1/stolen", "//{host}/v1/stolen", "/v1/here"])
@@ -192,7 +203,9 @@ def test_a_redirect_of_an_action_is_not_followed():
         assert not other.asked
 
 
-@pytest.mark.parametrize("host", ["dbss.example.com", "192.0.2.1", "localhost.example.com", "[2001:db8::1]"])
+@pytest.mark.parametrize(
+    "host", ["dbss.example.com", "192.0.2.1", "localhost.example.com", "x.localhost", "[2001:db8::1]"]
+)
 def test_plain_http_to_another_host_is_refused_without_a_call(monkeypatch, host):
     calls: list[Any] = []
     monkeypatch.setattr(requests.Session, "send", lambda *_, **__: calls.append(1))

@@ -179,6 +179,21 @@ def test_numbers_have_an_end(name, value):
         connect({**options_of(), name: value}, warn=pytest.fail)
 
 
+def test_a_variable_that_makes_no_sense_is_named(monkeypatch):
+    monkeypatch.setenv("HW_PROJECT_ID", "p1")
+    with pytest.raises(UsageError, match=r"^HW_PROJECT_ID 'p1' is not an ID"):
+        connect(options_of({"project_id": None}), warn=pytest.fail)
+
+
+def test_pasted_line_ends_are_no_part_of_a_secret(monkeypatch):
+    secrets = []
+    given = {"auth_token": None, "access_key": " AK\n", "secret_key": "s3cret\r\n"}
+    connect(options_of(given), warn=pytest.fail, keep_secret=secrets.append)
+    monkeypatch.setenv("HW_AUTH_TOKEN", "from-a-file\n")
+    connect(options_of({"auth_token": None}), warn=pytest.fail, keep_secret=secrets.append)
+    assert secrets == ["s3cret", "from-a-file"]
+
+
 @pytest.mark.parametrize("project", ["../other", "p1", "a" * 65])
 def test_project_id_must_be_one(project):
     with pytest.raises(UsageError, match=f"^project_id {project!r} is not an ID"):

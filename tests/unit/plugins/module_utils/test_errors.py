@@ -57,3 +57,25 @@ def test_unknown_outcome_names_the_action_and_the_advice():
 def test_other_errors_have_no_facts(kind):
     assert isinstance(kind("x"), DbopsError)
     assert kind("x").result() == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("line\r\nbreak", "line\\r\\nbreak"),
+        ("\x1b[2J", "\\u001b[2J"),
+        ("a\u2028b\u202ec", "a\\u2028b\\u202ec"),
+        ("\ud800", "\\ud800"),
+        ("Größe 数据库", "Größe 数据库"),
+    ],
+)
+def test_a_sentence_is_one_line_that_can_be_printed(text, shown):
+    error = ApiError("op", "list", f"database {text}", "no")
+    assert str(UsageError(text)) == shown
+    assert str(error) == f"Failed to list database {shown}: no."
+    assert f"on database {shown} is unknown" in str(OutcomeUnknown(error, "stop", "Look."))
+
+
+def test_a_sentence_has_an_end():
+    assert str(UsageError("x" * 10_000)) == "x" * 10_000
+    assert str(UsageError("x" * 10_007)) == "x" * 10_000 + " … and 7 characters more."
