@@ -18,7 +18,7 @@ from ansible_collections.huaweicloud.dbops.plugins.module_utils.errors import (
     StateError,
     WaitTimeout,
 )
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.lookup import Noun, printable
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.lookup import Noun
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.parallel import for_each
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.plan import (
     ACT,
@@ -223,7 +223,7 @@ class Track:
             self.fail(self._out_of_reach())
 
     def _out_of_reach(self, besides: str = "") -> StateError:
-        why = f"it {printable(self.step.reason)} {besides}({self._state()})"
+        why = f"it {self.step.reason} {besides}({self._state()})"
         return StateError(f"{_start(self.description)} {self._resource.goal.unreachable}: {why}.")
 
     def _act_once(self, action: str) -> None:
@@ -300,7 +300,7 @@ class Track:
 
     def _state(self) -> str:
         view = self._resource.view(self.record)
-        return printable(", ".join(f"{key} {value}" for key, value in view.items() if value is not None))
+        return ", ".join(f"{key} {value}" for key, value in view.items() if value is not None)
 
 
 def converge(

@@ -112,7 +112,7 @@ def look_up(
     if len(missing) > MOST_NAMED:
         unknown.append(f"And {len(missing) - MOST_NAMED} more.")
     if unclear or (missing and not skip_missing):
-        raise UsageError(printable(" ".join(unclear + unknown)))
+        raise UsageError(" ".join(unclear + unknown))
     return Lookup(list(found.values()), missing, [f"Skipped: {' '.join(unknown)}"] if missing else [])
 
 

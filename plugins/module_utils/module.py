@@ -97,7 +97,7 @@ class Frame:
     def warn(self, warnings: Iterable[str]) -> None:
         """Add these sentences to the task's warnings."""
         for warning in warnings:
-            self.module.warn(warning)
+            self.module.warn(printable(warning))
 
     def start_waiting(self) -> Poll:
         """Start the clock of C(wait_timeout); the calls from now on keep to it too."""
@@ -202,6 +202,7 @@ def failure(noun: Noun, record: dict[str, Any], error: DbopsError) -> dict[str, 
 
 
 def _diff(header: str, before: dict[str, Any], after: dict[str, Any]) -> dict[str, str]:
+    header = printable(header)
     return {"before_header": header, "after_header": header, "before": _text(before), "after": _text(after)}
 
 

@@ -229,7 +229,6 @@ from ansible_collections.huaweicloud.dbops.plugins.module_utils.lookup import (
     check_id,
     find,
     look_up,
-    printable,
     references,
 )
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.module import Frame
@@ -340,7 +339,7 @@ class Databases(Resource):
         more = f"; and {len(idle) - MOST_NAMED} more" if len(idle) > MOST_NAMED else ""
         named = "; ".join(idle[:MOST_NAMED])
         counted = f"{len(idle)} of {len(tracks)} {self.noun.many} should be audited and are not"
-        return [printable(f"{counted}: {named}{more}.")]
+        return [f"{counted}: {named}{more}."]
 
 
 def find_instance(frame: Frame) -> tuple[str, dict[str, Any] | None]:

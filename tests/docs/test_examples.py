@@ -42,7 +42,7 @@ class Shell:
         installed = folder / ".ansible" / "collections"
         installed.parent.mkdir()
         installed.symlink_to(collections)
-        pins = {"PIP_CONSTRAINT": str(ROOT / "tests" / "requirements" / "guides.txt")}
+        pins = {"PIP_CONSTRAINT": str(ROOT / "tests" / "docs" / "constraints.txt")}
         self._environment = alone(folder, **index(), **pins, **cloud.env)
         tools = folder / ".venv" / "bin"  # which a guide makes, and activates
         self._environment["PATH"] = os.pathsep.join([str(tools), self._environment["PATH"]])
