@@ -19,6 +19,7 @@ WORDS = {  # of pages that list others
     "The following index documents all environment variables declared by plugins in collections.": (
         "Those of the collection are in :doc:`/credentials`. Its inventory plugins heed these of Ansible, too."
     ),
+    ":ref:`ansible_configuration_settings`": ":ref:`Ansible's own pages <ansible_configuration_settings>`",
 }
 TEXT = re.DOTALL | re.MULTILINE
 TITLE = re.compile(r"^huaweicloud\.dbops\.(\w+) (\w+) -- (.+)\n\++\n", re.MULTILINE)
