@@ -16,6 +16,7 @@ from typing import Any
 
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from tests.awx import rules
 from tests.tools.checkout import ROOT
 
 
@@ -29,10 +30,16 @@ def inject(credential_type: dict[str, Any], inputs: dict[str, str]) -> dict[str,
 
 
 def answers(template: dict[str, Any], **given: Any) -> dict[str, Any]:
-    """Return the extra variables of a job: the survey's defaults, and the answers that were given."""
-    questions = template["survey_spec"]["spec"]
-    assert set(given) <= {question["variable"] for question in questions}
-    return {**{one["variable"]: one["default"] for one in questions if "default" in one}, **given}
+    """Return the extra variables of a job that is launched with these answers. Raises Refused as AWX does."""
+    rules.accept(template, given, saved=False)
+    return rules.extra_vars(template, given)
+
+
+def planned(template: dict[str, Any], schedule: dict[str, Any]) -> dict[str, Any]:
+    """Return the extra variables of a job that a schedule launches. Raises Refused when AWX does not take it."""
+    rules.accept(template, schedule["extra_data"], saved=True)
+    rules.check_prompts(template, {"job_type": schedule["job_type"]})
+    return rules.extra_vars(template, schedule["extra_data"])
 
 
 @dataclass
@@ -63,7 +70,7 @@ def run(
         (folder / part).mkdir()
     shutil.copytree(ROOT / "playbooks", folder / "project" / "playbooks")
     (folder / "inventory" / "hosts").touch()
-    (folder / "env" / "extravars").write_text(json.dumps(extra), encoding="utf-8")
+    (folder / "env" / "extravars").write_text(rules.as_yaml(extra), encoding="utf-8")
     settings = {
         "ANSIBLE_COLLECTIONS_PATH": str(collections),
         "ANSIBLE_COLLECTIONS_SCAN_SYS_PATH": "false",

@@ -9,7 +9,7 @@ import json
 
 import pytest
 
-from tests.awx.controller import answers, inject, run
+from tests.awx.controller import answers, inject, planned, run
 
 WHO = """
 - hosts: localhost
@@ -106,6 +106,17 @@ def test_audit_baseline_with_every_answer_left_as_it_is(job, job_templates, emul
     assert writes(emulator) == 0
 
 
+def test_the_nightly_check(job, job_templates, emulator, tmp_path):
+    template = job_templates["DBSS audit baseline"]
+    [nightly] = template["schedules"]
+    reports = {"dbss_audit_baseline_report_path": str(tmp_path / "reports")}
+    extra = planned(template, {**nightly, "extra_data": {**nightly["extra_data"], **reports}})
+    done = job(template["playbook"], extra, "--check")
+    assert done.artifacts["dbss_audit_baseline_summary"]["drifted"] > 0, done.output
+    assert (tmp_path / "reports" / "dbss-audit-baseline.html").is_file()
+    assert writes(emulator) == 0
+
+
 def test_audit_baseline_that_starts_nothing(job, job_templates, emulator):
     template = job_templates["DBSS audit baseline"]
     extra = answers(template, dbss_audit_baseline_instances="audit-test", dbss_audit_baseline_start_instances="false")
@@ -135,6 +146,27 @@ def test_om_access_that_is_not_exclusive(job, job_templates, emulator):
     assert done.code == 0, done.output
     users = {one["name"]: (one["om_user"] or {}).get("status", "off") for one in emulator.state()["clusters"]}
     assert users == {"dws-prod": "on", "dws-test": "off", "dws-reports": "on", "dws-finance": "on"}
+
+
+def test_the_hourly_sweep(job, job_templates, emulator):
+    template = job_templates["DWS O&M access"]
+    [hourly] = template["schedules"]
+    extra = planned(template, {**hourly, "extra_data": {**hourly["extra_data"], "dws_om_access_clusters": "dws-prod"}})
+    emulator.state({"clusters": [one for one in emulator.state()["clusters"] if one["name"] != "dws-finance"]})
+    done = job(template["playbook"], extra)
+    assert done.code == 0, done.output
+    users = {one["name"]: (one["om_user"] or {}).get("status", "off") for one in emulator.state()["clusters"]}
+    assert users == {"dws-prod": "on", "dws-test": "off", "dws-reports": "off"}
+
+
+def test_a_name_that_yaml_reads_as_a_number(job, job_templates, emulator):
+    """A comma after it keeps it as it is; without, '0123' comes to the job as 83."""
+    template = job_templates["DWS O&M access"]
+    emulator.state({"clusters": [{**one, "name": "0123"} for one in emulator.state()["clusters"][:1]]})
+    done = job(template["playbook"], answers(template, dws_om_access_clusters="0123"))
+    assert done.code != 0 and "83" in done.output
+    done = job(template["playbook"], answers(template, dws_om_access_clusters="0123,"))
+    assert done.code == 0 and done.changed, done.output
 
 
 def test_rolling_restart(job, job_templates, emulator):
