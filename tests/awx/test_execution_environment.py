@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
@@ -45,6 +46,8 @@ def test_the_example_makes_a_build_context(artifact, tmp_path):
         for step in (f"COPY _build/collections/huaweicloud-dbops-*.tar.gz {wanted['name']}", "collection install")
     )
     assert copied < installed
+    [base] = re.findall(r'^ARG EE_BASE_IMAGE="(.*)"$', steps, re.MULTILINE)  # what --build-arg replaces
+    assert re.fullmatch(r"docker\.io/rockylinux/rockylinux:9\.\d+", base)
 
 
 def test_the_example_has_the_ansible_that_the_tests_have():
