@@ -324,8 +324,8 @@ class Client:
                 raise Unreadable(f"answered with {diagnosis.describe_body(seen)} instead of a JSON object")
             return parse(Answer(payload, reply.headers))
         except Unreadable as reason:
-            request_id = reply.headers.get("X-Request-Id")
-            fault = Fault(reply.status, request_id=request_id and self._mask(request_id))
+            seen = seen_through(Mask({*self._secrets, signature}), reply)
+            fault = diagnosis.read_fault(seen.status, None, seen.headers)
             raise failed(f"the service {reason} (HTTP {reply.status})", fault) from reason
 
     def _payload(self, reply: Reply, signature: str) -> Any:
@@ -335,11 +335,9 @@ class Client:
         """
         text = reply.body.decode("utf-8-sig", "replace")
         payload = _parse_json(text)
-        mask = self._mask
-        if signature and signature in text:
-            mask = Mask({*self._secrets, signature})
-        secret, halves = mask.in_json(text, payload), "\\ud" in text or "\\uD" in text
+        secret, halves = self._mask.in_json(text, payload, signature), "\\ud" in text or "\\uD" in text
         if secret or halves:
+            mask = Mask({*self._secrets, signature})
             return _changed(payload, lambda one: mask(whole(one)) if secret else whole(one))
         return payload
 

@@ -56,15 +56,16 @@ class Mask:
             one if place not in hidden else "" if place - 1 in hidden else MASK for place, one in enumerate(text)
         )
 
-    def in_json(self, text: str, value: Any) -> bool:
+    def in_json(self, text: str, value: Any, signature: str = "") -> bool:
         """Return whether JSON holds a whole secret somewhere; costs less than parsing it.
 
         @param value: what the text is when it is parsed; asked where characters are escaped in the text
+        @param signature: a secret of one call, in lower-case hex digits
         """
         if "\\" in text:
             text = _JSON_BLANKS.sub("", json.dumps(value, ensure_ascii=False))
         essence = _essence(text)
-        return any(form in essence for form in self._forms)
+        return any(form in essence for form in self._forms) or (bool(signature) and signature in essence)
 
 
 def map_texts(value: Any, change: Callable[[str], str]) -> Any:

@@ -1,27 +1,38 @@
 # Copyright (c) huaweicloud.dbops contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""No secret anywhere: canaries for every credential, and services that repeat what they were sent."""
+"""No secret anywhere: canaries for every credential, and services that repeat what they were sent, in any form."""
 
 from __future__ import annotations
 
+import base64
 import html
+import importlib.util
 import json
+import logging
+import os
 import re
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from itertools import cycle
+from itertools import cycle, product
+from pathlib import Path
 from typing import Any, NamedTuple
 from unittest import mock
+from urllib.parse import quote, quote_plus
 
 import pytest
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.errors import DbopsError
 from requests.adapters import HTTPAdapter
 
 from tests.emulator import fixtures
 from tests.emulator.state import HERE, read_file
 from tests.faults import matrix, stage
 from tests.tools import playbook
+from tests.tools.checkout import ROOT
+from tests.tools.environment import alone
 
 LONG = "MIIEXAMPLE+/" * 60  # as long as real tokens are, and longer than a message
 CANARIES = {
@@ -32,6 +43,11 @@ CANARIES = {
 }
 ISSUED = f"canary-of-the-issued-token-{LONG}"
 WORDS = ("canary-of-the-", "MIIEXAMPLE")  # no part of a canary may be seen either
+FORMS = {
+    *WORDS,
+    *(base64.b64encode(b"x" * before + word.encode()).decode()[4:-4] for word in WORDS for before in range(3)),
+    *(word.encode().hex() for word in WORDS),
+}
 
 # Kind of credentials: options and their variables.
 KINDS = {
@@ -71,8 +87,9 @@ def credentials(kind: str, source: str) -> tuple[dict[str, str], dict[str, str]]
 
 
 def leaks(text: str, signatures: set[str]) -> list[str]:
-    """Return what a text shows that nobody may see."""
-    return [word for word in (*WORDS, *signatures) if word in text]
+    """Return what a text shows that nobody may see, also in other letters, apart, or in base64."""
+    essence = re.sub(r"\\[nrt]|[\s\\_]", "", text).lower()
+    return [word for word in (*FORMS, *signatures) if word.lower() in essence]
 
 
 @pytest.fixture
@@ -101,6 +118,52 @@ ECHOES: dict[str, Callable[[str], tuple[int, str, str]]] = {
 }
 
 
+RESHAPED: dict[str, Callable[[str], str]] = {
+    "as it is": str,
+    "upper": str.upper,
+    "URL": quote,
+    "form": quote_plus,
+    "HTML": html.escape,
+    "base64": lambda seen: base64.b64encode(seen.encode()).decode(),
+    "hex": lambda seen: seen.encode().hex(),
+    "blanks": " ".join,
+    "lines": lambda seen: "\n".join(seen[at : at + 7] for at in range(0, len(seen), 7)),
+    "JSON": json.dumps,
+}
+PROJECT_ID = "0f1e2d3c4b5a69788796a5b4c3d2e1f0"
+
+
+def listings(seen: str) -> str:
+    """Return all listings of the services, each with a record whose names, keys and values say what was seen."""
+    record = {"status": "ACTIVE", "name": seen[:4000], "remark": seen, seen: seen, "task": "NO_TASK"}
+    number = "3b0c7d52-6a41-4e0f-9c1d-2f8e5a7b9c10"
+    return json.dumps(
+        {
+            "total": 1,
+            "total_num": 1,
+            "servers": [{**record, "id": number}],
+            "clusters": [{**record, "id": number, "instance_id": number, "detail": {"server": [record]}}],
+            "databases": [{"database": {**record, "id": number}}],
+            "alarm_log": [{**record, "id": seen[:4000]}],
+            "projects": [{"id": PROJECT_ID, "name": "cn-north-4"}],
+            "error_code": 0,
+            "om_user_info": None,
+        }
+    )
+
+
+for name, reshape in RESHAPED.items():
+
+    def error(seen: str, reshape: Callable[[str], str] = reshape) -> tuple[int, str, str]:
+        body = {"error_code": reshape(seen)[:3000], "error_msg": reshape(seen), "request_id": reshape(seen)}
+        return 400, "application/json", json.dumps({**body, reshape(seen): 1})
+
+    def listing(seen: str, reshape: Callable[[str], str] = reshape) -> tuple[int, str, str]:
+        return 200, "application/json", listings(reshape(seen))
+
+    ECHOES[f"error, {name}"], ECHOES[f"listing, {name}"] = error, listing
+
+
 class Echo(NamedTuple):
     """A service that repeats what it was sent: its address, the way that it does so, and the signatures that it saw."""
 
@@ -122,6 +185,7 @@ def echo() -> Iterator[Echo]:
             told = [value for name, value in self.headers.items() if "oken" in name]
             seen.update(re.findall("Signature=(.+)", self.headers.get("Authorization", "")))
             said = f"{told} {dict(self.headers)} {self.headers} {body}" if way[0] != "text" else " ".join(told)
+            where = re.sub(r"\s+", " ", quote(said) if way[0].startswith("error") else said)[:8000]
             status, kind, page = ECHOES[way[0]](said)
             issued = self.path.startswith("/v3/auth/tokens") and way[0] != "unauthorized"
             if issued:
@@ -129,6 +193,7 @@ def echo() -> Iterator[Echo]:
             self.send_response(status)
             self.send_header("Content-Type", kind)
             self.send_header("Content-Length", str(len(page.encode())))
+            self.send_header("X-Request-Id", where)
             if issued:
                 self.send_header("X-Subject-Token", ISSUED)
             self.end_headers()
@@ -187,16 +252,60 @@ def test_modules_show_no_secret(cloud, signatures, module, kind, source):
     assert bool(signatures) == ("keys" in kind)
 
 
-@pytest.mark.parametrize("way", ECHOES)
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("module", TASKS)
+@pytest.mark.parametrize(
+    ("module", "way"),
+    [
+        (module, way)
+        for module, way in product(TASKS, ECHOES)
+        if ", " not in way or module in ("dbss_audit_database_info", "dws_om_user_info")  # these read most
+    ],
+)
 def test_what_a_service_repeats_is_not_shown(echo, module, kind, way):
     echo.way[0] = way
     _options, variables = credentials(kind, "environment")
     outcome = stage.run(module, {**TASKS[module], "max_retries": 2}, {**reach(echo.url), **variables}, stage.fast())
-    assert outcome.failed
-    assert outcome.message
+    assert outcome.failed or way.startswith("listing")
+    assert not outcome.failed or outcome.message
     assert not leaks(outcome.text, echo.signatures), outcome.text
+
+
+@pytest.mark.parametrize("way", ["unauthorized", "page", *(way for way in ECHOES if way.startswith("listing"))])
+def test_inventories_show_no_secret(echo, collections, tmp_path, way):
+    echo.way[0] = way
+    command = [Path(sys.executable).with_name("ansible-inventory"), "--list", "-vvvv"]
+    for plugin, kind in product(["dws_clusters", "dbss_instances"], KINDS):
+        path = tmp_path / f"{kind.replace(' ', '_')}.{plugin}.yml"
+        options = {**credentials(kind, "task")[0], "max_retries": 1}
+        path.write_text(json.dumps({"plugin": f"huaweicloud.dbops.{plugin}", **options}), encoding="utf-8")
+        command += ["--inventory", path]
+    environment = alone(tmp_path, ANSIBLE_COLLECTIONS_PATH=str(collections), **reach(echo.url))
+    run = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    shown = run.stdout + run.stderr
+    assert shown.count("dbops") > len(KINDS)
+    assert not leaks(shown, echo.signatures), shown
+
+
+@pytest.mark.parametrize("way", ECHOES)
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_event_source_shows_no_secret(echo, caplog, kind, way):
+    spec = importlib.util.spec_from_file_location(
+        "source", ROOT / "extensions" / "eda" / "plugins" / "event_source" / "dbss_alarm_log.py"
+    )
+    source = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(source)
+    echo.way[0] = way
+    caplog.set_level(logging.DEBUG)
+    told = []
+    with mock.patch.dict(os.environ, {**reach(echo.url), **credentials(kind, "environment")[1]}):
+        alarms = source.Source(source.read_options({"max_retries": 1, "lookback": 60}, source.OPTIONS))
+        for _poll in range(2):
+            try:
+                told.append(json.dumps(alarms.poll()))
+            except DbopsError as error:
+                told.append(f"{error} {error.result()}")
+        alarms.close()
+    assert not leaks(" ".join([*told, caplog.text]), echo.signatures), told
 
 
 @pytest.mark.parametrize("refused", [False, True], ids=["success", "repeated"])
