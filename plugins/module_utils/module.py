@@ -40,9 +40,12 @@ class Frame:
     """
 
     clock = Clock()
+    alone = True
+    """Whether the process is there for this module only."""
 
     def __init__(self, options: dict[str, Any], acts: bool = False, **constraints: Any) -> None:
-        gc.freeze()  # what was imported stays to the end, and looking through it once more would slow the exit
+        if self.alone:
+            gc.freeze()  # what was imported stays to the end, and looking through it once more would slow the exit
         self.module = AnsibleModule(
             argument_spec={**AUTH_OPTIONS, **(WAIT_OPTIONS if acts else {}), **options},
             supports_check_mode=True,

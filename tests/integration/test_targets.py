@@ -22,8 +22,14 @@ ROLES = Path(__file__).parent / "targets"
 TARGETS = sorted(path.name for path in ROLES.iterdir() if not path.name.startswith("setup_"))
 
 
-@pytest.mark.parametrize("target", TARGETS)
-def test_target(target, emulator, collections, tmp_path):
+# What runs directly unless told otherwise; these few are told otherwise too. Under another Python, all run as modules.
+AS_MODULES = () if "MANAGED_PYTHON" in os.environ else ("dbss_audit_database", "dws_om_user_info", "playbook_om_access")
+
+
+@pytest.mark.parametrize(
+    ("target", "direct"), [*((target, True) for target in TARGETS), *((target, False) for target in AS_MODULES)]
+)
+def test_target(target, direct, emulator, collections, tmp_path):
     play = {
         "hosts": "localhost",
         "connection": "local",
@@ -34,7 +40,7 @@ def test_target(target, emulator, collections, tmp_path):
     path = tmp_path / "playbook.yml"
     path.write_text(json.dumps([play]), encoding="utf-8")
 
-    variables = {**emulator.env, "ANSIBLE_ROLES_PATH": str(ROLES)}
+    variables = {**emulator.env, "ANSIBLE_ROLES_PATH": str(ROLES), "HW_DIRECT": str(direct)}
     code, output = playbook.run(path, collections, tmp_path, variables, "-vvvv")
 
     if code:
