@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from functools import lru_cache
 from typing import Any
 
 
@@ -42,7 +43,12 @@ def plain(row: dict[str, Any]) -> dict[str, Any]:
     """Return a record with snake_case keys only; where both spellings of a key come, the one with a value wins."""
     record: dict[str, Any] = {}
     for key, value in row.items():
-        name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", key).lower()
+        name = _snake_case(key)
         if record.get(name) is None:
             record[name] = value
     return record
+
+
+@lru_cache(maxsize=1024)  # a listing has few keys and many rows
+def _snake_case(key: str) -> str:
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", key).lower()
