@@ -13,6 +13,7 @@ import json
 import multiprocessing
 import os
 import platform
+import re
 import resource
 import statistics
 import subprocess
@@ -31,6 +32,13 @@ from tests.benchmark import page
 from tests.emulator import fixtures
 from tests.scale.conftest import Company, identifier
 from tests.tools import artifact, playbook
+from tests.tools.checkout import ROOT
+
+CORES = [
+    playbook.OWN,
+    *sorted(ROOT.glob(".nox/integration-*/bin/ansible-playbook"), reverse=True),
+]
+"""Where the versions of ansible-core are that one check is timed with: the environment's, the oldest, the newest."""
 
 LATENCIES = (0, 20, 100)  # ms
 COUNTS = (10, 100, 1000)
@@ -58,33 +66,61 @@ class Bench:
         self.emulator.admin("DELETE", "requests")
         self.emulator.admin("DELETE", "counters")
 
-    def tasks(self, tasks: list[dict[str, Any]]) -> list[float]:
-        """Run tasks in one play and return how many seconds each took."""
+    def tasks(self, tasks: list[dict[str, Any]], **options: Any) -> list[float]:
+        """Run tasks in one play, as `command` does, and return how many seconds each took."""
+        marks: list[float] = []
+        named = [{"name": f"task {number}", **task} for number, task in enumerate(tasks)]
+        self.command(named, marks, **options)
+        return [after - before for before, after in zip(marks, marks[1:])]
+
+    def command(
+        self,
+        tasks: list[dict[str, Any]],
+        marks: list[float] | None = None,
+        hosts: int = 0,
+        program: Path = CORES[0],
+        collections: Path | None = None,
+    ) -> tuple[float, float]:
+        """Run tasks in one play and return how many seconds the whole command took, and how many of the processors.
+
+        @param marks: is filled with the times at which a task began, and that of the recap
+        @param hosts: how many hosts run the tasks, ten at a time; 0 for localhost
+        @param collections: where collections are searched, if not where this one is
+        """
+        names = [f"host-{number}" for number in range(hosts)]
         play = {
-            "hosts": "localhost",
+            "hosts": names or "localhost",
             "connection": "local",
             "gather_facts": False,
             "vars": {"ansible_python_interpreter": "{{ ansible_playbook_python }}"},
-            "tasks": [{"name": f"task {number}", **task} for number, task in enumerate(tasks)],
+            "tasks": tasks,
         }
         path = self.folder / "bench.yml"
         path.write_text(json.dumps([play]), encoding="utf-8")
         variables = {**self.emulator.env, "ANSIBLE_LIBRARY": str(LIBRARY)}
+        more = ["--inventory", ",".join([*names, ""]), "--forks", "10"] if hosts else []
 
-        def run() -> list[float]:
-            marks: list[float] = []
+        def run() -> tuple[list[float], float, float]:
+            seen: list[float] = []
 
             def mark(line: str) -> None:
                 if line.startswith(("TASK [", "PLAY RECAP")):
-                    marks.append(time.perf_counter())
+                    seen.append(time.perf_counter())
 
-            code, output = playbook.run(path, self.collections, self.folder, variables, echo=mark)
+            begin = time.perf_counter()
+            code, output = playbook.run(
+                path, collections or self.collections, self.folder, variables, *more, echo=mark, program=program
+            )
+            wall = time.perf_counter() - begin
             if code:
                 raise SystemExit(output)
-            return [after - before for before, after in zip(marks, marks[1:])]
+            used = resource.getrusage(resource.RUSAGE_CHILDREN)
+            return seen, wall, used.ru_utime + used.ru_stime
 
-        seconds, self._memory = apart(run)
-        return seconds
+        (seen, wall, processor), self._memory = apart(run)
+        if marks is not None:
+            marks += seen
+        return wall, processor
 
     def script(self, *arguments: str) -> float:
         """Run the script on the official SDK and return the seconds it took."""
@@ -121,19 +157,93 @@ def apart(work: Callable[[], Any]) -> tuple[Any, int]:
     return found
 
 
+AS_MODULE = {"environment": {"HW_DIRECT": "false"}}
+"""What makes a task of the collection run in a process of its own."""
+
+
 def one_check(bench: Bench, rounds: int) -> dict[str, Any]:
-    """Time one check that changes nothing, in turns, and return the median seconds of each contender."""
+    """Time one check that changes nothing, in turns, and return the spread of each contender's seconds, by core."""
     bench.fill(0, instances=3)
+    check = {"huaweicloud.dbops.dbss_audit_instance": {"name": "instance-0"}}
     contenders: dict[str, dict[str, Any]] = {
+        "ansible.builtin.set_fact": {"ansible.builtin.set_fact": {"nothing": 0}},
+        "dbss_audit_instance": check,
         "ansible.builtin.ping": {"ansible.builtin.ping": {}},
-        "ansible.builtin.uri": {"ansible.builtin.uri": {"url": f"{bench.emulator.url}/_emulator/health"}},
+        "dbss_audit_instance, as a module": {**check, **AS_MODULE},
         "module that only imports requests": {"import_requests": {}},
-        "dbss_audit_instance": {"huaweicloud.dbops.dbss_audit_instance": {"name": "instance-0"}},
+        "ansible.builtin.uri": {"ansible.builtin.uri": {"url": f"{bench.emulator.url}/_emulator/health"}},
         "module on the official SDK": {"sdk_audit_instance": {"name": "instance-0"}},
     }
-    bench.tasks(list(contenders.values()))  # warms the caches up
-    times = bench.tasks(list(contenders.values()) * rounds)
-    return {name: _spread(times[index :: len(contenders)]) for index, name in enumerate(contenders)}
+    found = {}
+    for program in CORES:
+        own = contenders if program == CORES[0] else dict(list(contenders.items())[:4])
+        bench.tasks(list(own.values()), program=program)  # warms the caches up
+        times = bench.tasks(list(own.values()) * rounds, program=program)
+        found[core_of(program)] = {name: _spread(times[index :: len(own)]) for index, name in enumerate(own)}
+    return found
+
+
+def core_of(program: Path) -> str:
+    """Return the version of ansible-core that an ansible-playbook belongs to."""
+    [first] = re.findall(r"\[core (.*?)\]", subprocess.check_output([program, "--version"], text=True))
+    return str(first)
+
+
+def whole_commands(bench: Bench, rounds: int) -> dict[str, Any]:
+    """Return the spread of the seconds that whole commands took, in turns."""
+    bench.fill(0, instances=3)
+    check = {"huaweicloud.dbops.dbss_audit_instance": {"name": "instance-0"}}
+    empty = bench.folder / "none"
+    empty.mkdir(exist_ok=True)
+    contenders: dict[str, Callable[[], tuple[float, float]]] = {
+        "a play without tasks, no collection": lambda: bench.command([], collections=empty),
+        "a play without tasks": lambda: bench.command([]),
+        "one check": lambda: bench.command([check]),
+        "one check, as a module": lambda: bench.command([{**check, **AS_MODULE}]),
+    }
+    times: dict[str, list[float]] = {name: [] for name in contenders}
+    for _round in range(rounds):
+        for name, contender in contenders.items():
+            times[name].append(contender()[0])
+    return {name: _spread(values) for name, values in times.items()}
+
+
+def many_hosts(bench: Bench, hosts: int = 200) -> dict[str, Any]:
+    """Time a task on many hosts, one cluster each, ten at a time: seconds and seconds of the processors."""
+    clusters = "cluster-{{ inventory_hostname | replace('host-', '') }}"
+    task = {"huaweicloud.dbops.dws_om_user": {"cluster_name": clusters, "state": "absent"}}
+    contenders = {
+        "ansible.builtin.set_fact": {"ansible.builtin.set_fact": {"nothing": 0}},
+        "dws_om_user": task,
+        "dws_om_user, as a module": {**task, **AS_MODULE},
+    }
+    found = {}
+    for name, contender in contenders.items():
+        bench.fill(0, clusters=hosts)
+        wall, processor = bench.command([contender], hosts=hosts)
+        found[name] = {"hosts": hosts, "seconds": wall, "processor": processor}
+    return found
+
+
+def one_loop(bench: Bench, items: int = 50, latency: int = 20) -> dict[str, Any]:
+    """Time a loop, and count the connections that it makes."""
+    task = {"huaweicloud.dbops.dbss_audit_instance": {"name": "instance-0"}, "loop": list(range(items))}
+    found = {}
+    for name, contender in {
+        "dbss_audit_instance": task,
+        "dbss_audit_instance, as a module": {**task, **AS_MODULE},
+    }.items():
+        bench.fill(latency, instances=3)
+        [seconds] = bench.tasks([contender])
+        found[name] = {"items": items, "latency_ms": latency, "seconds": seconds, **bench.cost()}
+    return found
+
+
+def a_region(bench: Bench, clusters: int = 400, latency: int = 50) -> dict[str, Any]:
+    """Time the whole command that reads the O&M accounts of a region."""
+    bench.fill(latency, clusters=clusters)
+    wall, _processor = bench.command([{"huaweicloud.dbops.dws_om_user_info": {}}])
+    return {"clusters": clusters, "latency_ms": latency, "seconds": wall, **bench.cost()}
 
 
 def start_up(bench: Bench, rounds: int) -> float:
@@ -268,7 +378,13 @@ def main() -> int:
             "concurrency": CONCURRENCY,
         }
         found["one check"] = one_check(session, arguments.rounds)
-        print(page.check_table(found["one check"]), flush=True)
+        for core, rows in found["one check"].items():
+            print(core, page.check_table(rows), sep="\n", flush=True)
+        found["whole commands"] = whole_commands(session, arguments.rounds)
+        found["many hosts"] = many_hosts(session)
+        found["one loop"] = one_loop(session)
+        found["a region"] = a_region(session)
+        print(json.dumps({name: found[name] for name in list(found)[-4:]}, indent=2), flush=True)
         found["start-up of a bulk task"] = start_up(session, arguments.rounds)
         found["switching"] = switching(session, found["start-up of a bulk task"])
         found["reading"] = readings(session)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,36 @@ def check_table(found: dict[str, dict[str, float]]) -> str:
                 f"{row['least'] * 1000:.0f} to {row['most'] * 1000:.0f} ms",
                 f"{row['median'] / base:.2f}",
             )
+            for name, row in found.items()
+        ),
+    )
+
+
+def command_table(found: dict[str, dict[str, float]]) -> str:
+    """Return the table of whole commands."""
+    return table(
+        ("command", "median", "least to most"),
+        ((name, f"{row['median']:.2f} s", f"{row['least']:.2f} to {row['most']:.2f} s") for name, row in found.items()),
+    )
+
+
+def hosts_table(found: dict[str, dict[str, float]]) -> str:
+    """Return the table of a task on many hosts."""
+    return table(
+        ("task", "hosts", "seconds", "processor"),
+        (
+            (name, str(row["hosts"]), f"{row['seconds']:.1f} s", f"{row['processor']:.1f} s")
+            for name, row in found.items()
+        ),
+    )
+
+
+def loop_table(found: dict[str, dict[str, float]]) -> str:
+    """Return the table of a loop."""
+    return table(
+        ("task", "latency", "items", "seconds", *COST),
+        (
+            (name, f"{row['latency_ms']} ms", str(row["items"]), f"{row['seconds']:.1f} s", *_cost(row))
             for name, row in found.items()
         ),
     )
@@ -110,7 +141,15 @@ def write(found: dict[str, Any], page: Path) -> None:
         f" {found['cores']} cores: all contenders in one session, in turns, against the embedded cloud on the same"
         f" machine. The figures are also [in JSON]({page.with_suffix('.json').name}).",
         "## One check that changes nothing",
-        check_table(found["one check"]),
+        *chain.from_iterable(
+            (f"With ansible-core {core}:", check_table(rows)) for core, rows in found["one check"].items()
+        ),
+        "## Whole commands",
+        command_table(found["whole commands"]),
+        "## Many hosts, one cluster each",
+        hosts_table(found["many hosts"]),
+        "## A loop",
+        loop_table(found["one loop"]),
         "## Databases switched",
         f"![Seconds over the number of databases, for each latency]({page.with_suffix('.svg').name})",
         switch_table(found["switching"]),
@@ -121,6 +160,8 @@ def write(found: dict[str, Any], page: Path) -> None:
         cost_table(found["switching"]),
         "## A whole region read",
         reading_table(found["reading"]),
+        "The whole command that reads the O&M accounts of {clusters} clusters at {latency_ms} ms of latency took"
+        " {seconds:.1f} s, with {peak_in_flight} calls in flight.".format(**found["a region"]),
         "## The embedded cloud alone",
         f"Requests a second, one after the other on one connection: {alone}.",
     ]

@@ -12,6 +12,8 @@ from typing import Callable
 
 from tests.tools.environment import alone
 
+OWN = Path(sys.executable).with_name("ansible-playbook")
+
 
 def run(
     playbook: Path,
@@ -20,14 +22,15 @@ def run(
     variables: dict[str, str],
     *options: str,
     echo: Callable = lambda _: None,
+    program: Path = OWN,
 ) -> tuple[int, str]:
-    """Run `playbook` with the running environment's ansible-playbook; return its exit code and its output.
+    """Run `playbook` with the running environment's ansible-playbook, or another; return exit code and output.
 
     Collections come from `collections` alone, and the only settings are `variables`: not those of the caller's
     environment or home, for which `home` stands in. Each line of output goes to `echo` as it comes.
     """
     environment = alone(home, **{"ANSIBLE_COLLECTIONS_PATH": str(collections), **variables})
-    command = [Path(sys.executable).with_name("ansible-playbook"), *options, playbook]
+    command = [program, *options, playbook]
     with subprocess.Popen(
         command, cwd=home, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     ) as process:
