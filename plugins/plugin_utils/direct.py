@@ -29,20 +29,27 @@ from ansible.utils.display import Display
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.client import REQUESTS_IMPORT_ERROR
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.module import Frame
 
+PROFILE = "legacy"
+"""How ansible-core 2.19 and later write the arguments and results of a module that says nothing else."""
+
+core: Any
+written: dict[str, Any]
 try:  # ansible-core 2.19 and later
     from ansible.module_utils import _internal as core
     from ansible.module_utils.common.json import Direction, get_module_encoder
 except ImportError:
     from ansible.parsing.ajson import AnsibleJSONEncoder
-    from ansible.utils.unsafe_proxy import wrap_var
+    from ansible.utils.unsafe_proxy import wrap_var as as_data
 
     core = None
+    written = {"cls": AnsibleJSONEncoder, "vault_to_text": True}
+else:
+    as_data = dict
+    written = {"cls": get_module_encoder(PROFILE, Direction.CONTROLLER_TO_MODULE)}
 with contextlib.suppress(ImportError):  # before ansible-core 2.21
     from ansible.vars.clean import remove_internal_keys
 
 VARIABLE, ENVIRONMENT = "huaweicloud_direct", "HW_DIRECT"
-PROFILE = "legacy"
-"""How ansible-core 2.19 and later write the arguments and results of a module that says nothing else."""
 
 
 class DirectAction(OrdinaryAction):  # type: ignore[misc]
@@ -88,7 +95,8 @@ class DirectAction(OrdinaryAction):  # type: ignore[misc]
         """Run the module and return its result as C(_execute_module) does."""
         arguments = dict(self._task.args)
         self._update_module_args(self._task.action, arguments, variables)
-        with _as_in_a_process_of_its_own(_written(arguments), environment, self._loader.get_basedir()) as output:
+        text = json.dumps({"ANSIBLE_MODULE_ARGS": arguments}, **written)
+        with _as_in_a_process_of_its_own(text.encode(), environment, self._loader.get_basedir()) as output:
             try:
                 self.module.main()
                 code: Any = 0
@@ -101,7 +109,7 @@ class DirectAction(OrdinaryAction):  # type: ignore[misc]
             told.remove_internal_keys()
             return dict(told.as_result_dict(for_round_trip=True))
         remove_internal_keys(told)
-        return dict(told if core else wrap_var(told))
+        return dict(as_data(told))
 
 
 def is_own(interpreter: str) -> bool:
@@ -117,14 +125,6 @@ def _place(interpreter: str) -> tuple[str, str]:
 def _says_no(value: Any) -> bool:
     """Return whether a setting is there and means no."""
     return value not in (None, "") and not boolean(value, strict=False)
-
-
-def _written(arguments: dict[str, Any]) -> bytes:
-    """Return the arguments as a module finds them."""
-    whole = {"ANSIBLE_MODULE_ARGS": arguments}
-    if core is None:
-        return json.dumps(whole, cls=AnsibleJSONEncoder, vault_to_text=True).encode()
-    return json.dumps(whole, cls=get_module_encoder(PROFILE, Direction.CONTROLLER_TO_MODULE)).encode()
 
 
 @contextlib.contextmanager
