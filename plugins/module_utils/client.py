@@ -6,12 +6,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import html
 import json
 import random
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import quote, urlencode
 
@@ -28,9 +29,11 @@ from ansible_collections.huaweicloud.dbops.plugins.module_utils.errors import (
     ApiError,
     Fault,
     UsageError,
+    printable,
 )
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.masking import Mask, map_texts, whole
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.operation import Answer, Operation
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.parallel import Lanes
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.session import MOST_BYTES, Reply, Session
 
 try:
@@ -64,6 +67,39 @@ class Clock(NamedTuple):
     now: Callable[[], float] = time.time  # seconds since the epoch
 
 
+class Acts:
+    """The acting calls of a client, to be told when it is ended from outside. Safe for several threads."""
+
+    def __init__(self) -> None:
+        self._accepted: list[str] = []
+        self._sent: list[str] = []
+
+    @contextlib.contextmanager
+    def under_way(self, operation: Operation, resource: str) -> Iterator[None]:
+        """Note an acting call while it is sent and when it was accepted, but not when it failed."""
+        what = f"{operation.intent} {resource}"
+        if operation.acts:
+            self._sent.append(what)
+        try:
+            yield
+        except Exception:
+            if operation.acts:
+                self._sent.remove(what)
+            raise
+        if operation.acts:
+            self._sent.remove(what)
+            self._accepted.append(what)
+
+    def left_behind(self) -> list[str]:
+        """Return what a person has to know when nobody looks at the outcome any more: no sentence, or one."""
+        told = []
+        if self._accepted:
+            told.append(f"Accepted before the end, and not waited for: {', '.join(self._accepted)}.")
+        if self._sent:
+            told.append(f"Sent before the end, with an outcome that is unknown: {', '.join(self._sent)}.")
+        return [printable(f"{' '.join(told)} Look at their state before you run this again.")] if told else []
+
+
 class Client:
     """Sends operations of the contract. Safe for several threads.
 
@@ -72,6 +108,7 @@ class Client:
     @param project_id: the project's ID, or None to find it out by C(project_name)
     @param read_only: refuse every operation that acts (check mode, info modules)
     @param keep_secret: is told each token that a login returns
+    @param adapter: keeps the connections when others go on using them, see shared_adapter
     """
 
     def __init__(
@@ -83,6 +120,7 @@ class Client:
         read_only: bool = False,
         keep_secret: Callable[[str], Any] = lambda token: None,
         clock: Clock = Clock(),  # noqa: B008
+        adapter: Any = None,
     ) -> None:
         self.clock = clock
         self.deadline: float | None = None
@@ -96,7 +134,9 @@ class Client:
         self._mask = Mask(self._secrets)
         self._keep_secret = keep_secret
         self._identity = Identity(credentials, project_id, project_name, self._send_identity, self._hide)
-        self._session = Session(settings, self._hide)
+        self._session = Session(settings, self._hide, adapter)
+        self.acts = Acts()
+        self._lanes = Lanes(settings.connections)
         self._quiet_until = 0.0  # no call is sent before: the service asked for fewer calls
         self._quiet_lock = threading.Lock()
 
@@ -248,7 +288,8 @@ class Client:
             self._keep_quiet(end)
             tries += 1
             try:
-                return self._send(operation, resource, url, data, headers, auth, end, parse)
+                with self._lanes, self.acts.under_way(operation, resource):
+                    return self._send(operation, resource, url, data, headers, auth, end, parse)
             except ApiError as error:
                 pause = self._pause_before_retry(operation, error, tries)
                 if pause is None or tries >= self.max_tries or self.clock.monotonic() + pause >= end:
@@ -270,8 +311,10 @@ class Client:
         return random.uniform(0, min(_LONGEST_BACKOFF, _FIRST_BACKOFF * 2**tries))
 
     def _ask_for_quiet(self, pause: float) -> None:
-        """Hold back the calls of all threads for a while."""
+        """Hold back the calls of all threads for a while, and let fewer go at once from then on."""
         with self._quiet_lock:
+            if self.clock.monotonic() >= self._quiet_until:  # else the same burst of calls was asked for less already
+                self._lanes.narrow()
             self._quiet_until = max(self._quiet_until, self.clock.monotonic() + pause)
 
     def _keep_quiet(self, end: float) -> None:

@@ -18,10 +18,10 @@ from ansible_collections.huaweicloud.dbops.plugins.module_utils.endpoints import
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.errors import UsageError
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.lookup import PROJECT_ID, check_id
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.options import AUTH_OPTIONS, effective, name_of
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.session import REQUESTS_IMPORT_ERROR
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.session import REQUESTS_IMPORT_ERROR, shared_adapter
 
-READERS = 8
-"""How many records are read at the same time where the task does not say."""
+READERS = 24
+"""How many records are read at the same time; fewer once the service asks for fewer calls."""
 
 _POSITIVE = ("request_timeout", "concurrency", "wait_sleep", "wait_timeout", "interval")
 _MOST = 1_000_000  # sockets cannot wait much longer, nor can a pool make room for many more connections
@@ -51,12 +51,14 @@ def connect(
     keep_secret: Callable[[str], Any] = lambda secret: None,
     read_only: bool = True,
     clock: Clock = Clock(),  # noqa: B008
+    adapters: dict[Any, Any] | None = None,
 ) -> Client:
     """Return the API client that checked options describe, with what the environment adds to them.
 
     @param warn: is told what the user should know
     @param keep_secret: is told each secret, and each token that a login returns later
     @param read_only: refuse every operation that acts
+    @param adapters: keeps the connections for the next client that has the same credentials and settings
     @raises UsageError: when the credentials are missing or incomplete, a variable cannot be read, options contradict
         each other, or one makes no sense
     """
@@ -73,21 +75,23 @@ def connect(
         keep_secret(secret)
     if not options["validate_certs"]:
         warn("Certificates are not verified: validate_certs is false.")
+    settings = Settings(
+        region=options["region"],
+        cloud=options["cloud"],
+        endpoints=options["endpoints"] or {},
+        validate_certs=options["validate_certs"],
+        ca_cert=options["ca_cert"],
+        request_timeout=options["request_timeout"],
+        max_retries=options["max_retries"],
+        connections=max(options.get("concurrency") or 0, READERS),
+    )
     return Client(
         credentials,
-        Settings(
-            region=options["region"],
-            cloud=options["cloud"],
-            endpoints=options["endpoints"] or {},
-            validate_certs=options["validate_certs"],
-            ca_cert=options["ca_cert"],
-            request_timeout=options["request_timeout"],
-            max_retries=options["max_retries"],
-            connections=options.get("concurrency") or READERS,
-        ),
+        settings,
         project_id=options["project_id"],
         project_name=options["project_name"] or options["region"],
         read_only=read_only,
         keep_secret=keep_secret,
         clock=clock,
+        adapter=None if adapters is None else shared_adapter(adapters, credentials, settings, os.environ),
     )

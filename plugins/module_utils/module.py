@@ -6,10 +6,12 @@
 
 from __future__ import annotations
 
+import functools
 import gc
 import json
+import sys
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.client import Client, Clock
@@ -31,6 +33,16 @@ WAIT_OPTIONS: dict[str, Any] = {
 }
 
 
+class Surroundings(NamedTuple):
+    """What a module runs in."""
+
+    alone: bool = True  # the process is there for this module only
+    adapters: dict[Any, Any] | None = None  # where connections are kept for those who come after it in the process
+    tell: Callable[[str], Any] = functools.partial(
+        print, file=sys.stderr
+    )  # says something when the module is ended from outside
+
+
 class Frame:
     """Runs the body of a C(with) statement as a module: whatever goes wrong in it becomes one clear failure.
 
@@ -40,11 +52,10 @@ class Frame:
     """
 
     clock = Clock()
-    alone = True
-    """Whether the process is there for this module only."""
+    surroundings = Surroundings()
 
     def __init__(self, options: dict[str, Any], acts: bool = False, **constraints: Any) -> None:
-        if self.alone:
+        if self.surroundings.alone:
             gc.freeze()  # what was imported stays to the end, and looking through it once more would slow the exit
         self.module = AnsibleModule(
             argument_spec={**AUTH_OPTIONS, **(WAIT_OPTIONS if acts else {}), **options},
@@ -72,6 +83,9 @@ class Frame:
             self.module.fail_json(
                 msg=f"This is a bug in huaweicloud.dbops ({kind.__name__} at {place}): please report it."
             )
+        if error is not None and not isinstance(error, SystemExit) and self._client:  # a timeout of the task, Ctrl-C
+            for sentence in self._client.acts.left_behind():
+                self.surroundings.tell(sentence)
 
     @property
     def client(self) -> Client:
@@ -86,6 +100,7 @@ class Frame:
                 keep_secret=self.module.no_log_values.add,
                 read_only=self.module.check_mode or not self._acts,
                 clock=self.clock,
+                adapters=self.surroundings.adapters,
             )
         return self._client
 

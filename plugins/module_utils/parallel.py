@@ -6,10 +6,38 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable
 from typing import Any
 
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.errors import DbopsError
+
+
+class Lanes:
+    """Lets so many threads in at a time; the others wait until one has left.
+
+    @param number: how many
+    """
+
+    def __init__(self, number: int) -> None:
+        self._number = number
+        self._inside = 0
+        self._changed = threading.Condition()
+
+    def __enter__(self) -> None:
+        with self._changed:
+            self._changed.wait_for(lambda: self._inside < self._number)
+            self._inside += 1
+
+    def __exit__(self, *_error: object) -> None:
+        with self._changed:
+            self._inside -= 1
+            self._changed.notify()
+
+    def narrow(self) -> None:
+        """Let in half as many from now on, but always one."""
+        with self._changed:
+            self._number = max(1, self._number // 2)
 
 
 def for_each(work: Callable[[Any], Any], items: Iterable[Any], at_most: int) -> list[Any]:

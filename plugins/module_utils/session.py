@@ -71,9 +71,11 @@ class Session:
     """Keeps connections, but nothing else from one exchange to the next. Safe for several threads.
 
     @param keep_secret: is told the passwords of proxies
+    @param adapter: keeps the connections, also when the session is closed; None for one of its own
     """
 
-    def __init__(self, settings: Settings, keep_secret: Callable[[str], Any]) -> None:
+    def __init__(self, settings: Settings, keep_secret: Callable[[str], Any], adapter: Any = None) -> None:
+        self._shares = adapter is not None
         self._settings = settings
         self._keep_secret = keep_secret
         self._ways: dict[str, Way] = {}
@@ -81,7 +83,7 @@ class Session:
         self._session.trust_env = False  # no .netrc; what else the environment says is looked up once
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         self._session.get_redirect_target = _no_redirect  # type: ignore[assignment]
-        adapter = _Adapter(pool_maxsize=settings.connections)
+        adapter = adapter or _Adapter(pool_maxsize=settings.connections)
         self._session.mount("https://", adapter)
         self._session.mount("http://", adapter)
         if not settings.validate_certs:
@@ -91,8 +93,9 @@ class Session:
         )
 
     def close(self) -> None:
-        """Close the connections."""
-        self._session.close()
+        """Close the connections, unless they are shared."""
+        if not self._shares:
+            self._session.close()
 
     def prepare(self, method: str, url: str, data: bytes | None, headers: Mapping[str, str], auth: Any) -> Any:
         """Return the request as it is to be sent, signed.
@@ -261,6 +264,18 @@ class _Adapter(HTTPAdapter):
         if not known:
             _time(manager)
         return manager
+
+
+def shared_adapter(adapters: dict[Any, Any], credentials: Any, settings: Settings, environ: Mapping[str, str]) -> Any:
+    """Return what keeps the connections of all who have the same credentials, settings, proxies and CAs.
+
+    @param adapters: those that there are; a new one is added
+    """
+    ways = sorted(pair for pair in environ.items() if pair[0].lower().endswith(("_proxy", "_ca_bundle")))
+    key = repr((credentials, settings, ways))
+    if key not in adapters:
+        adapters[key] = _Adapter(pool_maxsize=settings.connections)
+    return adapters[key]
 
 
 def _time(manager: Any) -> None:

@@ -26,8 +26,8 @@ from ansible.module_utils.common import warnings as recorded
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action.normal import ActionModule as OrdinaryAction
 from ansible.utils.display import Display
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.client import REQUESTS_IMPORT_ERROR
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.module import Frame
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.module import Frame, Surroundings
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.session import REQUESTS_IMPORT_ERROR
 
 PROFILE = "legacy"
 """How ansible-core 2.19 and later write the arguments and results of a module that says nothing else."""
@@ -35,19 +35,23 @@ PROFILE = "legacy"
 core: Any
 written: dict[str, Any]
 try:  # ansible-core 2.19 and later
-    from ansible.module_utils import _internal as core
+    from ansible.module_utils import _internal
     from ansible.module_utils.common.json import Direction, get_module_encoder
 except ImportError:
     from ansible.parsing.ajson import AnsibleJSONEncoder
     from ansible.utils.unsafe_proxy import wrap_var as as_data
 
-    core = None
+    core = None  # there is nothing to set
     written = {"cls": AnsibleJSONEncoder, "vault_to_text": True}
 else:
+    core = _internal
     as_data = dict
     written = {"cls": get_module_encoder(PROFILE, Direction.CONTROLLER_TO_MODULE)}
 with contextlib.suppress(ImportError):  # before ansible-core 2.21
     from ansible.vars.clean import remove_internal_keys
+
+SURROUNDINGS = Surroundings(alone=False, adapters={}, tell=Display().warning)
+"""Of all modules that this process runs, which are the items of one task: they share connections."""
 
 VARIABLE, ENVIRONMENT = "huaweicloud_direct", "HW_DIRECT"
 
@@ -139,7 +143,7 @@ def _as_in_a_process_of_its_own(arguments: bytes, environment: Mapping[str, Any]
         stack.enter_context(_folder(folder))
         stack.enter_context(_recorded_apart())
         stack.enter_context(_set(basic, "_ANSIBLE_ARGS", arguments))
-        stack.enter_context(_set(Frame, "alone", False))
+        stack.enter_context(_set(Frame, "surroundings", SURROUNDINGS))
         if core is not None:
             stack.enter_context(_set(basic, "_ANSIBLE_PROFILE", PROFILE))
             stack.enter_context(_set(core, "is_controller", False))

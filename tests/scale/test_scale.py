@@ -9,6 +9,7 @@ from collections import Counter
 from typing import Any
 
 import pytest
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.connection import READERS
 
 from tests.emulator.fixtures import Emulator
 from tests.faults import stage
@@ -71,29 +72,44 @@ def test_one_throttled_call_holds_all_back_for_a_while(emulator: Emulator, compa
     assert max(request["time"] for request in afterwards) - min(request["time"] for request in afterwards) < 20
 
 
-def test_databases_of_many_instances_are_read_a_few_at_a_time(emulator: Emulator, company: Company) -> None:
+def test_databases_of_many_instances_are_read_many_at_a_time(emulator: Emulator, company: Company) -> None:
     company.fill(instances=40, databases=3)
-    emulator.settings(latency=0.02)
+    emulator.settings(latency=0.2)  # long beside what starting a thread takes
     emulator.fault("error", {"path": identifier("instance", 7)}, status=403, times=-1)
     done = run(emulator, "dbss_audit_database_info")
     counters = emulator.counters()
     assert calls(emulator) == {"listAuditInstances": 1, "listAuditDatabasesV2": 40}
-    assert counters["peak_in_flight"] == 8 and counters["connections"] == 8
+    assert counters["peak_in_flight"] == READERS and counters["connections"] == READERS
     assert done.failed and [row["name"] for row in done.result["failed_instances"]] == ["instance-7"]
     assert "instance-7" in done.result["msg"]
     rows = Counter(row["instance_name"] for row in done.result["databases"])
     assert len(rows) == 39 and set(rows.values()) == {3}
 
 
-def test_accounts_of_many_clusters_are_read_a_few_at_a_time(emulator: Emulator, company: Company) -> None:
+def test_accounts_of_many_clusters_are_read_many_at_a_time(emulator: Emulator, company: Company) -> None:
     company.fill(clusters=60)
-    emulator.settings(latency=0.02)
+    emulator.settings(latency=0.2)
     emulator.fault("error", {"path": identifier("cluster", 5)}, status=403, times=-1)
     done = run(emulator, "dws_om_user_info")
     assert calls(emulator) == {"listClusters": 1, "getOmUserStatus": 60}
-    assert emulator.counters()["peak_in_flight"] == 8
+    assert emulator.counters()["peak_in_flight"] == READERS
     assert done.failed and [row["id"] for row in done.result["failed_clusters"]] == [identifier("cluster", 5)]
     assert len({row["cluster_id"] for row in done.result["om_users"]}) == 59
+
+
+def test_fewer_are_read_at_a_time_once_the_service_asks_for_fewer(emulator: Emulator, company: Company) -> None:
+    latency = 0.2
+    company.fill(clusters=150)
+    emulator.settings(latency=latency)
+    emulator.fault("throttle", {"operation": "getOmUserStatus"}, skip=30, times=1, retry_after=2)
+    done = run(emulator, "dws_om_user_info")
+    reads = emulator.requests(operation="getOmUserStatus")
+    refused = next(request for request in reads if request["status"] == 429)
+    times = [request["time"] for request in reads if request["time"] > refused["time"] + 1]
+    at_once = max(sum(0 <= other - time < latency / 2 for other in times) for time in times)
+    assert not done.failed and len(done.result["om_users"]) == 150
+    assert len(times) > 50
+    assert at_once <= READERS // 2
 
 
 @pytest.mark.parametrize(

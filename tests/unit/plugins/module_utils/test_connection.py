@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.huaweicloud.dbops.plugins.module_utils import connection
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.connection import connect, read_options
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.connection import READERS, connect, read_options
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.errors import UsageError
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.operation import Operation
 from responses import matchers
@@ -204,5 +204,39 @@ def test_connections_follow_the_concurrency(monkeypatch):
     kept = []
     monkeypatch.setattr(connection, "Client", lambda credentials, settings, **how: kept.append(settings.connections))
     connect(options_of(), warn=pytest.fail)
-    connect({**options_of(), "concurrency": 20}, warn=pytest.fail)
-    assert kept == [8, 20]
+    connect({**options_of(), "concurrency": 8}, warn=pytest.fail)
+    connect({**options_of(), "concurrency": 200}, warn=pytest.fail)
+    assert kept == [READERS, READERS, 200]
+
+
+def test_connections_are_shared_where_all_that_matters_is_the_same(monkeypatch):
+    adapters = {}
+
+    def adapter(environment=(), **changes):
+        monkeypatch.setenv("HTTPS_PROXY", dict(environment).get("HTTPS_PROXY", ""))
+        client = connect({**options_of(), **changes}, warn=print, adapters=adapters)
+        return client._session._session.get_adapter("https://dbss.example.com")
+
+    first = adapter()
+    assert adapter() is first
+    others = [
+        adapter(auth_token="another-token"),
+        adapter(region="cn-south-1"),
+        adapter(validate_certs=False),
+        adapter(ca_cert="/some/ca.pem"),
+        adapter([("HTTPS_PROXY", "http://proxy.example.com:3128")]),
+    ]
+    assert len({id(one) for one in [first, *others]}) == 6
+
+
+def test_only_shared_connections_outlast_their_client(monkeypatch):
+    closed = []
+
+    def close(adapter):
+        closed.append(adapter)
+
+    monkeypatch.setattr("requests.adapters.HTTPAdapter.close", close)
+    connect(options_of(), warn=pytest.fail, adapters={}).close()
+    assert not closed
+    connect(options_of(), warn=pytest.fail).close()
+    assert closed

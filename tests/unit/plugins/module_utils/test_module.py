@@ -19,7 +19,7 @@ from ansible_collections.huaweicloud.dbops.plugins.module_utils.errors import (
     UsageError,
 )
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.lookup import Noun
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.module import Frame
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.module import Frame, Surroundings
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.operation import Operation
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.plan import ACT, DONE, REFUSE, WAIT, Action, Goal, Step
 
@@ -52,6 +52,47 @@ def run(capsys, clock, monkeypatch):
 
 def without_invocation(result):
     return {key: value for key, value in result.items() if key not in ("invocation", "exception")}
+
+
+class EndedError(BaseException):
+    """What ends a module from outside, such as the timeout of its task."""
+
+
+@pytest.mark.parametrize(
+    ("accepted", "lost", "sentences"),
+    [
+        (0, False, []),
+        (1, False, ["Accepted before the end, and not waited for: stop thing 0."]),
+        (0, True, ["Sent before the end, with an outcome that is unknown: stop thing 0."]),
+        (
+            2,
+            True,
+            [
+                "Accepted before the end, and not waited for: stop thing 0, stop thing 1. "
+                "Sent before the end, with an outcome that is unknown: stop thing 2."
+            ],
+        ),
+    ],
+)
+def test_ended_from_outside(http, clock, monkeypatch, accepted, lost, sentences):
+    def end(request):
+        raise EndedError
+
+    told = []
+    monkeypatch.setattr(Frame, "clock", clock)
+    monkeypatch.setattr(Frame, "surroundings", Surroundings(tell=told.append))
+    http.post(THINGS, status=409, json={})
+    for _number in range(accepted):
+        http.post(THINGS, json={})
+    if lost:
+        http.add_callback("POST", THINGS, end)
+    with patch_module_args(ACCESS), pytest.raises(EndedError), Frame({}, acts=True) as frame:
+        with pytest.raises(ApiError):
+            frame.client.call(ACT_ON, "a thing that is refused", dict)
+        for number in range(accepted + lost):
+            frame.client.call(ACT_ON, f"thing {number}", dict)
+        raise EndedError
+    assert told == [f"{sentence} Look at their state before you run this again." for sentence in sentences]
 
 
 # --- Options, and how a module ends ----------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ import threading
 
 import pytest
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.errors import UsageError
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.parallel import for_each
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.parallel import Lanes, for_each
 
 from tests.unit.plugins.module_utils.doubles import Peak
 
@@ -46,3 +46,35 @@ def test_one_error_does_not_stop_the_others(at_most):
 def test_bugs_are_raised(at_most):
     with pytest.raises(ZeroDivisionError):
         for_each(lambda item: 1 // item, [1, 0, 2], at_most)
+
+
+def test_lanes_let_so_many_in():
+    lanes, peak = Lanes(3), Peak(3)
+
+    def work(item):
+        with lanes:
+            return peak(item)
+
+    assert for_each(work, range(9), 9) == list(range(9))
+    assert peak.most == 3
+
+
+@pytest.mark.parametrize(("number", "times", "left"), [(8, 1, 4), (3, 1, 1), (1, 1, 1), (24, 2, 6), (4, 9, 1)])
+def test_lanes_narrow(number, times, left):
+    lanes, peak = Lanes(number), Peak(left)
+    for _time in range(times):
+        lanes.narrow()
+
+    def work(item):
+        with lanes:
+            return peak(item)
+
+    for_each(work, range(2 * number), 2 * number)
+    assert peak.most == left
+
+
+def test_a_lane_is_left_after_an_error():
+    lanes = Lanes(1)
+    for _time in range(2):
+        with pytest.raises(UsageError), lanes:
+            raise UsageError("no")

@@ -92,7 +92,7 @@ def test_what_is_lent(capsys):
         assert os.environ["HW_EXAMPLE"] == "7"
         assert Path.cwd() == Path(os.sep)
         assert basic._ANSIBLE_ARGS == b"arguments"
-        assert not Frame.alone
+        assert not Frame.surroundings.alone
     assert output.getvalue() == "printed\n"
     assert capsys.readouterr() == ("", "")
 
@@ -115,7 +115,7 @@ def test_what_is_taken_back(end):
     assert warnings.filters == filters
     assert not recorded.get_warning_messages()
     assert basic._ANSIBLE_ARGS is None
-    assert Frame.alone
+    assert Frame.surroundings.alone
 
 
 def test_a_warning_of_ansible_is_kept():
