@@ -18,7 +18,7 @@ from tests.tools.checkout import ROOT
 
 # One test of each kind: a playbook, an example, a module in this process, a plugin in Ansible's process.
 RUNS = [
-    "tests/integration/test_targets.py::test_target[dws_cluster_info]",
+    "tests/integration/test_targets.py::test_target[dws_cluster_info-True]",
     "tests/docs/test_examples.py::test_plugin[inventory-dws_clusters]",
     "tests/faults/test_races.py::test_both_runs_may_turn_the_same_switch",
     "tests/unit/plugins/inventory/test_inventory.py",

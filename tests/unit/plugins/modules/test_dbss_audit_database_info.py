@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import pytest
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.connection import READERS
 
 from tests.unit.plugins.modules.calls import ACTIVE, AUDIT, BILLING, OFF, ORDERS, database_record, databases
 from tests.unit.plugins.modules.harness import ASKED, BAD_GATEWAY, GATEWAY_PAGE, fault, together
@@ -46,11 +47,11 @@ def test_all_instances(bench, check):
     assert outcome["changed"] is False
 
 
-def test_eight_instances_at_a_time(bench):
-    ids = [f"instance-{index:030}" for index in range(16)]
+def test_many_instances_at_a_time(bench):
+    ids = [f"instance-{index:030}" for index in range(2 * READERS)]
     rows = [{**AUDIT.row(ACTIVE), "id": instance_id} for instance_id in ids]
     reads = [databases(ORDERS, instance=instance_id) for instance_id in ids]
-    outcome = bench.run(MODULE, {}, [AUDIT.listing(*rows), together(*reads, width=8)])
+    outcome = bench.run(MODULE, {}, [AUDIT.listing(*rows), together(*reads, width=READERS)])
     assert [row["instance_id"] for row in outcome["databases"]] == ids
 
 

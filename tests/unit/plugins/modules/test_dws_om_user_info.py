@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import pytest
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.connection import READERS
 
 from tests.unit.plugins.modules.calls import CLUSTER_IDS, CLUSTERS, clusters, om_user_record, reads_om_user
 from tests.unit.plugins.modules.harness import ASKED, fault, sample, together
@@ -24,10 +25,10 @@ def test_all_clusters(bench, check):
     assert outcome["changed"] is False
 
 
-def test_eight_clusters_at_a_time(bench):
-    ids = [f"{CLUSTER_IDS[0][:-2]}{index:02}" for index in range(16)]
+def test_many_clusters_at_a_time(bench):
+    ids = [f"{CLUSTER_IDS[0][:-2]}{index:02}" for index in range(2 * READERS)]
     reads = [reads_om_user(60, cluster_id) for cluster_id in ids]
-    outcome = bench.run(MODULE, {}, [clusters(*[{"id": one} for one in ids]), together(*reads, width=8)])
+    outcome = bench.run(MODULE, {}, [clusters(*[{"id": one} for one in ids]), together(*reads, width=READERS)])
     assert [user["cluster_id"] for user in outcome["om_users"]] == ids
 
 
