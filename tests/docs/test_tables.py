@@ -18,7 +18,8 @@ from tests.docs.blocks import blocks
 from tests.docs.test_examples import PAGES, PLUGINS
 from tests.tools.checkout import ROOT
 
-MODULES = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("*.py"))
+MODULES = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("*.py") if path.stem != "report_files")
+"""The modules that call the API."""
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 NONE = "\N{EN DASH}"
 SECRET = re.compile(r"^[ #]*(?:secret_key|security_token|auth_token|password): +(?!\"\{\{)\S", re.MULTILINE)

@@ -8,6 +8,8 @@ from __future__ import annotations
 import pytest
 from ansible_collections.huaweicloud.dbops.plugins.filter.dbss_audit_baseline import FilterModule
 
+SUMMARY = ["instances", "databases", "compliant", "drifted", "fixed", "not_effective", "failed", "excluded"]
+
 judge = FilterModule().filters()["dbss_audit_baseline"]
 
 
@@ -39,47 +41,150 @@ def outcomes(verdict):
     return {row["name"]: row["outcome"] for row in rows}
 
 
+GONE = "Audit instance prod (id-prod) has vanished while the baseline was applied."
+FROZEN = "Audit instance prod (id-prod) is frozen; the service allows only to renew it or to bind and unbind its EIP."
+
+
 @pytest.mark.parametrize(
-    ("before", "after", "error", "outcome"),
+    ("before", "after", "errors", "outcome", "error"),
     [
-        ("ACTIVE", "ACTIVE", None, "compliant"),
-        ("SHUTOFF", "ACTIVE", None, "fixed"),
-        ("BUILD", "ACTIVE", None, "fixed"),
-        ("SHUTOFF", "SHUTOFF", None, "drifted"),
-        ("ACTIVE", "SHUTOFF", None, "drifted"),
-        ("ACTIVE", None, None, "drifted"),
-        ("SHUTOFF", "SHUTOFF", "It will not.", "failed"),
-        ("SHUTOFF", "ACTIVE", "It was slow.", "failed"),
+        ("ACTIVE", "ACTIVE", [], "compliant", None),
+        ("SHUTOFF", "ACTIVE", [], "fixed", None),
+        ("BUILD", "ACTIVE", [], "fixed", None),
+        ("SHUTOFF", "SHUTOFF", [], "drifted", None),
+        ("ACTIVE", "SHUTOFF", [], "drifted", None),
+        ("ACTIVE", None, [], "failed", GONE),
+        ("SHUTOFF", None, ["It is not there."], "failed", GONE),
+        ("FROZEN", "FROZEN", [], "failed", FROZEN),
+        ("FROZEN", "FROZEN", ["It will not."], "failed", "It will not."),
+        ("SHUTOFF", "SHUTOFF", ["It will not."], "failed", "It will not."),
+        ("SHUTOFF", "ACTIVE", ["It was slow."], "failed", "It was slow."),
     ],
 )
-def test_instance(before, after, error, outcome):
+def test_instance(before, after, errors, outcome, error):
     now = [instance("prod", after)] if after else []
-    failed = [{"id": "id-prod", "error": error}] if error else []
+    failed = [{"id": "id-prod", "error": one} for one in errors]
     verdict = judge(cloud(instance("prod", before)), cloud(*now), started("prod", failed=failed), [])
     [row] = verdict["instances"]
     assert (row["before"], row["after"], row["outcome"], row["error"]) == (before, after, outcome, error)
     assert verdict["failures"] == ([error] if error else [])
     assert verdict["summary"][outcome] == verdict["summary"]["instances"] == 1
+    assert [one["outcome"] for one in verdict["drift"]] == ([outcome] if outcome in ("drifted", "failed") else [])
+
+
+NOT_AUDITED = "Database orders (id-orders) of audit instance prod (id-prod) is not audited: "
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "audit_status", "outcome"),
+    ("before", "after", "now", "outcome", "reason"),
     [
-        ("ON", "ON", "ACTIVE", "compliant"),
-        ("ON", "ON", "SHUTOFF", "compliant"),  # it follows the switch a little later
-        ("OFF", "ON", "ACTIVE", "fixed"),
-        ("OFF", "OFF", "SHUTOFF", "drifted"),
-        ("OFF", "OFF", "ERROR", "drifted"),
-        ("OFF", "ON", "ERROR", "failed"),
-        ("ON", "ON", "ERROR", "failed"),
+        ("ON", "ON", {}, "compliant", None),
+        ("OFF", "ON", {}, "fixed", None),
+        ("OFF", "OFF", {}, "drifted", "its auditing is OFF"),
+        ("OFF", "OFF", {"audit_status": "ERROR"}, "drifted", "its auditing is OFF"),
+        ("OFF", "ON", {"audit_status": "ERROR"}, "not_effective", "its auditing is ON, but reports ERROR"),
+        ("ON", "ON", {"audit_status": "ERROR"}, "not_effective", "its auditing is ON, but reports ERROR"),
+        ("ON", "ON", {"audit_status": "SHUTOFF"}, "drifted", "its auditing is ON, but reports SHUTOFF"),
+        (
+            "ON",
+            "ON",
+            {"rds_audit_switch_mismatch": True},
+            "not_effective",
+            "its auditing is ON, but the upload of its logs is off on the side of RDS (rds_audit_switch_mismatch)",
+        ),
     ],
 )
-def test_database(before, after, audit_status, outcome):
+def test_database(before, after, now, outcome, reason):
     found = cloud(instance("prod"), database("orders", before))
-    now = cloud(instance("prod"), database("orders", after, audit_status))
-    verdict = judge(found, now, started("prod"), [])
+    after = cloud(instance("prod"), {**database("orders", after), **now})
+    verdict = judge(found, after, started("prod"), [])
     assert outcomes(verdict) == {"prod": "compliant", "orders": outcome}
-    assert [one for one in verdict["failures"] if "database orders (id-orders)" in one] == verdict["failures"]
+    assert [one["reason"] for one in verdict["drift"]] == ([NOT_AUDITED + reason + "."] if reason else [])
+    assert bool(verdict["complaint"]) is (outcome == "not_effective")
+
+
+@pytest.mark.parametrize("audit_status", ["ACTIVE", "SHUTOFF"])
+@pytest.mark.parametrize("status", ["SHUTOFF", "FROZEN", "ERROR"])
+def test_database_of_an_instance_that_does_not_run(status, audit_status):
+    found = cloud(instance("prod", status), database("orders", "ON", audit_status))
+    verdict = judge(found, found, {}, [], chosen=["id-prod"])
+    assert outcomes(verdict)["orders"] == "not_effective"
+    assert verdict["drift"][1]["reason"] == f"{NOT_AUDITED}its audit instance is {status}."
+    assert NOT_AUDITED in verdict["complaint"]
+
+
+@pytest.mark.parametrize(
+    ("status", "audit_status", "accepted"),
+    [
+        ("SHUTOFF", "ACTIVE", True),
+        ("SHUTOFF", "SHUTOFF", True),
+        ("SHUTOFF", "ERROR", False),
+        ("FROZEN", "ACTIVE", False),
+    ],
+)
+def test_an_instance_that_is_off_on_request_is_no_complaint(status, audit_status, accepted):
+    found = cloud(instance("prod", status), database("orders", "ON", audit_status))
+    verdict = judge(found, found, {}, [], chosen=["id-prod"], start=False)
+    assert outcomes(verdict)["orders"] == "not_effective"
+    assert verdict["drift"][1]["accepted"] is accepted
+    assert (verdict["complaint"] is None) is accepted
+
+
+def test_in_check_mode_a_database_that_would_be_audited_has_drifted():
+    found = cloud(instance("prod", "SHUTOFF"), database("orders"), database("sick", "ON", "ERROR"))
+    verdict = judge(found, found, started("prod"), [], chosen=["id-prod"])
+    assert outcomes(verdict) == {"prod": "drifted", "orders": "drifted", "sick": "not_effective"}
+
+
+def test_a_database_whose_instance_was_started_is_fixed():
+    found = cloud(instance("prod", "SHUTOFF"), database("orders"))
+    verdict = judge(found, cloud(instance("prod"), database("orders")), started("prod"), [])
+    assert outcomes(verdict) == {"prod": "fixed", "orders": "fixed"}
+    assert verdict["instances"][0]["databases"][0]["before_reason"] == "its audit instance is SHUTOFF"
+
+
+@pytest.mark.parametrize(("failed", "word"), [([], "has vanished"), (["id-prod"], "could not be read again")])
+def test_a_database_that_vanishes_is_told_alone(failed, word):
+    found = cloud(instance("prod"), database("a"), database("b", "OFF"))
+    now = cloud(instance("prod"), database("a"), failed=[{"id": key, "error": "No."} for key in failed])
+    verdict = judge(found, now, {}, [], chosen=["id-prod"])
+    assert outcomes(verdict)["a"] == "compliant"
+    [row] = [one for one in verdict["drift"] if one["name"] == "b"]
+    assert row["outcome"] == "failed"
+    assert f"Database b (id-b) of audit instance prod (id-prod) {word} while" in row["reason"]
+
+
+def test_what_was_done_counts_when_it_cannot_be_read_again():
+    found = cloud(instance("prod", "SHUTOFF"), database("a", "OFF"), database("b", "OFF"))
+    switched = [{"failed_databases": [{"id": "id-b", "error": "No."}], "databases": [database("a")]}]
+    verdict = judge(found, None, started("prod"), switched, chosen=["id-prod"])
+    assert outcomes(verdict) == {"prod": "fixed", "a": "fixed", "b": "failed"}
+
+
+def test_nothing_could_be_read():
+    assert judge(None, None, {}, [], chosen=[])["summary"] == dict.fromkeys(SUMMARY, 0)
+
+
+@pytest.mark.parametrize("number", [20, 21, 25])
+def test_the_complaint_names_twenty_at_most(number):
+    found = cloud(instance("prod"), *(database(f"d{one:02}", "OFF") for one in range(number)))
+    verdict = judge(found, found, {}, [], chosen=["id-prod"], fail_on_drift=True)
+    assert verdict["complaint"].startswith(f"The audit baseline is not met: {number} drifted. Database d00 (id-d00) of")
+    assert verdict["complaint"].count("is not audited") == 20
+    assert verdict["complaint"].endswith(f" And {number - 20} more.") is (number > 20)
+    assert judge(found, found, {}, [], chosen=["id-prod"])["complaint"] is None
+    assert len(verdict["drift"]) == number
+
+
+def test_any_text_is_a_name():
+    names = ["a\nfatal: [localhost]: FAILED!", "\ud800", None, "{{ 6 * 7 }}"]
+    found = cloud(
+        {**instance("prod"), "name": None}, *({**database(str(n), "OFF"), "name": one} for n, one in enumerate(names))
+    )
+    verdict = judge(found, found, {}, [], chosen=["id-prod"], fail_on_drift=True)
+    assert verdict["complaint"].isprintable()
+    assert {one["name"] for one in verdict["drift"]} == set(names)
+    assert verdict["complaint"].count("is not audited") == 4
 
 
 def test_counts_add_up_and_excluded_databases_do_not_count():
@@ -93,6 +198,7 @@ def test_counts_add_up_and_excluded_databases_do_not_count():
         "compliant": 2,
         "drifted": 2,
         "fixed": 0,
+        "not_effective": 0,
         "failed": 0,
         "excluded": 1,
     }
@@ -138,7 +244,9 @@ def test_address(keys, address):
 
 def test_nothing_to_judge():
     assert judge(cloud(), cloud(), started(), []) == {
-        "summary": dict.fromkeys(["instances", "databases", "compliant", "drifted", "fixed", "failed", "excluded"], 0),
+        "summary": dict.fromkeys(SUMMARY, 0),
         "instances": [],
         "failures": [],
+        "drift": [],
+        "complaint": None,
     }

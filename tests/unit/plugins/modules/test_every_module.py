@@ -85,7 +85,8 @@ def login(token, scope):
 
 def test_no_module_is_forgotten():
     folder = Path(importlib.import_module(f"{PLUGINS}.modules.dws_om_user").__file__).parent
-    assert sorted(path.stem for path in folder.glob("*.py")) == sorted(MODULES) == sorted(FIRST)
+    calling = {path.stem for path in folder.glob("*.py")} - {"report_files"}
+    assert sorted(calling) == sorted(MODULES) == sorted(FIRST)
 
 
 # Who calls, and where to
