@@ -21,6 +21,8 @@ WORDS = {  # of pages that list others
     ),
     ":ref:`ansible_configuration_settings`": ":ref:`Ansible's own pages <ansible_configuration_settings>`",
 }
+ACTION = ".. note::\n    This module has a corresponding :ref:`action plugin <action_plugins>`.\n"
+DIRECT = "It runs :doc:`inside Ansible's own process </direct_execution>` where it can.\n"
 TEXT = re.DOTALL | re.MULTILINE
 TITLE = re.compile(r"^huaweicloud\.dbops\.(\w+) (\w+) -- (.+)\n\++\n", re.MULTILINE)
 NOTE = re.compile(r"^\.\. note::\n    This [\w ]+ is part of the .*?(?=^\.\. )", TEXT)
@@ -75,7 +77,7 @@ def described(page: str, shared: set[str]) -> str:
     if kind == "role":
         origin += f" Examples are on :doc:`a page of its own </role_{name}>`."
     page = TITLE.sub(lambda _: heading(name if kind == "module" else f"{name} {kind}", "+"), page)
-    page = NOTE.sub(lambda _: f"{origin}\n\n", page)
+    page = NOTE.sub(lambda _: f"{origin}\n\n", page).replace(ACTION, DIRECT)
     return CREDITS.sub("", shared_last(examples_first(CONTENTS.sub("", page)), shared))
 
 
