@@ -38,10 +38,13 @@ class Stage:
     def __init__(self, emulator: Any, collections: Path, folder: Path) -> None:
         self.emulator, self.collections, self.folder = emulator, collections, folder
 
-    def run(self, tasks: list[Task], *options: str, play: Task | None = None, **variables: str) -> tuple[int, str]:
-        """Run the tasks in one play against the embedded cloud as it starts; return exit code and output."""
+    def reset(self) -> None:
+        """Let the embedded cloud be as it starts, but quick."""
         self.emulator.reset()
         self.emulator.settings(transition=0.2)
+
+    def run(self, tasks: list[Task], *options: str, play: Task | None = None, **variables: str) -> tuple[int, str]:
+        """Run the tasks in one play; return exit code and output."""
         path = self.folder / "playbook.yml"
         whole = {"hosts": "localhost", "connection": "local", "gather_facts": False, "tasks": tasks, **(play or {})}
         path.write_text(json.dumps([whole]), encoding="utf-8")
@@ -52,6 +55,7 @@ class Stage:
         registered = [{"ignore_errors": True, **task, "register": f"result_{at}"} for at, task in enumerate(tasks)]
         names = ", ".join(task["register"] for task in registered)
         kept = self.folder / "results.json"
+        self.reset()
         keep = {"ansible.builtin.copy": {"content": f"{{{{ [{names}] | to_json }}}}", "dest": str(kept)}}
         code, output = self.run([*registered, keep], HW_DIRECT=str(direct))
         assert not code, output
@@ -62,7 +66,9 @@ class Stage:
 @pytest.fixture
 def stage(emulator, collections, tmp_path):
     """Return what runs tasks."""
-    return Stage(emulator, collections, tmp_path)
+    one = Stage(emulator, collections, tmp_path)
+    one.reset()
+    return one
 
 
 def task(module: str, options: Task | None = None, **keywords: Any) -> Task:
@@ -215,8 +221,26 @@ def test_nothing_stays_for_the_next_item(stage):
     assert len(stage.emulator.requests(operation="listProjects")) == 1
 
 
+def test_a_loop_shares_a_connection(stage):
+    looped = task("dbss_audit_instance_info", {"name": "audit-prod"}, loop=list(range(5)))
+    code, output = stage.run([looped])
+    assert not code, output
+    assert len(stage.emulator.requests(operation="listAuditInstances")) == 5
+    assert stage.emulator.counters()["connections"] == 1
+
+
+@pytest.mark.parametrize(("keywords", "variables"), [({"timeout": 2}, {}), ({}, {"ANSIBLE_TASK_TIMEOUT": "2"})])
+def test_a_timeout_tells_what_was_on_its_way(stage, keywords, variables):
+    stage.emulator.fault("latency", {"operation": "startAuditInstance"}, seconds=20)
+    code, output = stage.run([task("dbss_audit_instance", {"name": "audit-test"}, **keywords)], **variables)
+    told = " ".join(output.split())
+    assert code
+    assert "Sent before the end, with an outcome that is unknown: start audit instance audit-test" in told
+    assert "Look at their state before you run this again." in told
+    assert "Traceback" not in told
+
+
 def test_ad_hoc(stage):
-    stage.emulator.reset()
     command = [Path(sys.executable).with_name("ansible"), "localhost", "-vvv", "-m", f"{OURS}dws_cluster_info"]
     environment = alone(stage.folder, ANSIBLE_COLLECTIONS_PATH=str(stage.collections), **stage.emulator.env)
     output = subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout
