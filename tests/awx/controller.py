@@ -56,6 +56,10 @@ class Job:
         return "changed=0 " not in self.output
 
 
+OWN = {"awx_job_id": 1, "awx_job_launch_type": "manual"}
+"""Extra variables that each job has from AWX itself."""
+
+
 def run(
     folder: Path, collections: Path, playbook: str, env: dict[str, str], extra: dict[str, Any], *options: str
 ) -> Job:
@@ -70,7 +74,7 @@ def run(
         (folder / part).mkdir()
     shutil.copytree(ROOT / "playbooks", folder / "project" / "playbooks")
     (folder / "inventory" / "hosts").touch()
-    (folder / "env" / "extravars").write_text(rules.as_yaml(extra), encoding="utf-8")
+    (folder / "env" / "extravars").write_text(rules.as_yaml({**OWN, **extra}), encoding="utf-8")
     settings = {
         "ANSIBLE_COLLECTIONS_PATH": str(collections),
         "ANSIBLE_COLLECTIONS_SCAN_SYS_PATH": "false",

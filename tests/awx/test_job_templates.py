@@ -37,8 +37,6 @@ MEANT = {
     "dbss_rolling_restart_kind": "audit",
     "dbss_rolling_restart_pause": 0,
 }
-# Questions that a role need not know yet; its answers are variables that mean nothing to it then.
-AHEAD = {name: {"type": "bool"} for name in ("dbss_audit_baseline_fail_on_drift", "dbss_audit_baseline_allow_empty")}
 
 
 def read(template, path):
@@ -52,7 +50,7 @@ def options(template):
     """Return the options of the template's role that people are asked for."""
     found = read(template, "meta/argument_specs.yml")["argument_specs"]["main"]["options"]
     del found["huaweicloud_endpoints"]  # they belong to the credential
-    return {**{name: one for name, one in AHEAD.items() if "baseline" in template["playbook"]}, **found}
+    return found
 
 
 def test_each_playbook_has_a_template():

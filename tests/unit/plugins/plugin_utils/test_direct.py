@@ -5,14 +5,24 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import sys
 import warnings
 from pathlib import Path
+from types import SimpleNamespace
 
+import ansible.plugins.loader as plugin_loader
 import pytest
-from ansible.module_utils import basic
+import responses
+from ansible.module_utils import _internal, basic
 from ansible.module_utils.common import warnings as recorded
+from ansible.parsing.dataloader import DataLoader
+from ansible.playbook.play_context import PlayContext
+from ansible.playbook.task import Task
+from ansible.plugins.action import ActionBase
+from ansible.template import Templar
+from ansible_collections.huaweicloud.dbops.plugins.action import dbss_audit_instance_info
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.module import Frame
 from ansible_collections.huaweicloud.dbops.plugins.plugin_utils import direct
 
@@ -124,3 +134,100 @@ def test_a_warning_of_ansible_is_kept():
         with lent():
             assert not recorded.get_warning_messages()
         assert recorded.get_warning_messages() == ("of an item before",)
+
+
+# --- The action itself -----------------------------------------------------------------------------------------------
+
+NAME = "huaweicloud.dbops.dbss_audit_instance_info"
+LISTING = "https://dbss.cn-north-4.myhuaweicloud.com/v1/0f1e2d3c4b5a69788796a5b4c3d2e1f0/dbss/audit/instances"
+OPTIONS = {"auth_token": "a-secret-token", "region": "cn-north-4", "project_id": "0f1e2d3c4b5a69788796a5b4c3d2e1f0"}
+
+
+@pytest.fixture
+def action(monkeypatch):
+    """Return the function that makes the action of a task."""
+    monkeypatch.setattr(_internal, "is_controller", True)
+    loader = DataLoader()
+
+    def make(transport="local", become=None, **keywords):
+        task = Task()
+        task.action, task.args, task.check_mode, task.diff = NAME, dict(OPTIONS), False, False
+        for name, value in keywords.items():
+            setattr(task, name, value)
+        shell = SimpleNamespace(tmpdir=None, env_prefix=lambda **_variables: "", get_option=lambda _name: None)
+        way = SimpleNamespace(transport=transport, become=become, socket_path=None, _shell=shell)
+        templar = Templar(loader, {})
+        return dbss_audit_instance_info.ActionModule(task, way, PlayContext(), loader, templar, plugin_loader)
+
+    return make
+
+
+@pytest.fixture
+def told(monkeypatch):
+    """Return the list of what is told at C(-vvv)."""
+    sentences = []
+    monkeypatch.setattr(direct.Display, "vvv", lambda display, text, **_more: sentences.append(text))
+    return sentences
+
+
+def test_a_module_that_runs_directly(action, told):
+    with responses.RequestsMock() as http:
+        http.get(LISTING, json={"servers": [], "total": 0})
+        result = action(environment=[{"HW_MAX_RETRIES": 1}]).run(task_vars={})
+    assert result["instances"] == []
+    assert not result["changed"]
+    assert told == [f"{NAME} runs directly, in Ansible's own process."]
+    assert "a-secret-token" not in str(result)
+    assert not [key for key in result if key.startswith("_ansible") and key != "_ansible_parsed"]
+
+
+def test_a_module_that_fails_directly(action):
+    result = action(args={**OPTIONS, "unknown": 1}).run(task_vars={})
+    assert result["failed"]
+    assert "unknown" in result["msg"]
+
+
+def test_a_module_that_runs_as_such(action, told, monkeypatch):
+    ordinary = {"instances": [], "changed": False}
+    monkeypatch.setattr(ActionBase, "_execute_module", lambda *_given, **_named: ordinary)
+    assert action().run(task_vars={"huaweicloud_direct": False})["instances"] == []
+    assert told == [f"{NAME} runs as a module in a process of its own, because huaweicloud_direct is false."]
+
+
+@pytest.mark.parametrize(
+    ("keywords", "variables", "environment", "obstacle"),
+    [
+        ({}, {}, {}, ""),
+        ({}, {"ansible_python_interpreter": sys.executable}, {}, ""),
+        ({}, {"ansible_python_interpreter": "/usr/bin/other"}, {}, "the Python for modules is /usr/bin/other"),
+        (
+            {"delegate_to": "there"},
+            {"ansible_python_interpreter": "/usr/bin/other", "ansible_delegated_vars": {"there": {}}},
+            {},
+            "",
+        ),
+        ({}, {}, {"HW_DIRECT": "no"}, "HW_DIRECT is false"),
+        ({}, {"huaweicloud_direct": "false"}, {}, "huaweicloud_direct is false"),
+        ({"async_val": 5}, {}, {}, "it is asynchronous"),
+        ({"transport": "ssh"}, {}, {}, "the connection is not local"),
+        ({"become": "a plugin"}, {}, {}, "it becomes another user"),
+    ],
+)
+def test_obstacles(action, keywords, variables, environment, obstacle):
+    assert action(**keywords)._obstacle(variables, environment) == obstacle
+
+
+def test_other_obstacles(action, monkeypatch):
+    one = action()
+    monkeypatch.setattr(direct.constants, "DEFAULT_KEEP_REMOTE_FILES", True)
+    assert one._obstacle({}, {}) == "remote files are kept"
+    monkeypatch.setattr(direct.constants, "DEFAULT_KEEP_REMOTE_FILES", False)
+    monkeypatch.setattr(direct, "REQUESTS_IMPORT_ERROR", "ImportError: requests")
+    assert one._obstacle({}, {}) == "requests is missing where Ansible runs"
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("*.py")))
+def test_each_action_runs_its_module(name):
+    plugins = "ansible_collections.huaweicloud.dbops.plugins"
+    found = importlib.import_module(f"{plugins}.action.{name}").ActionModule.module
+    assert found is importlib.import_module(f"{plugins}.modules.{name}")
