@@ -12,9 +12,13 @@ description:
   - Makes each DBSS audit instance of a project a host of the group C(dbss_audit_instances), and each database O&M
     instance a host of the group C(dbss_om_instances). Deleted instances are left out.
   - The file that configures it is called C(dbss_instances.yml) or ends in C(.dbss_instances.yml); C(.yaml) is as good.
-  - The host has the instance's name. Characters other than letters, digits, C(.), C(-) and C(_) become C(_). Where two
-    instances have one name, or the name is that of a group or of this host, C(_) and the ID follow it, so that no
-    host stands for two instances.
+  - The host has the instance's name. Characters other than letters, digits, C(.), C(-) and C(_) become C(_), and so do
+    C(.) and C(-) at its beginning. Where another instance has the same name, or it is that of a group, of this host, or
+    of a host that another source has added, C(_) and the ID follow it, so that no host stands for two instances; a
+    warning says so where another source decided it. Upper and lower case count as the same. A instance that two
+    sources list is one host.
+  - Instances whose ID is not what an ID of the service looks like are left out, with a warning.
+  - Options may be templates, such as a lookup. What is cached is for one file, project, address and caller.
   - The host variable C(dbss_audit_instance) or C(dbss_om_instance) holds the instance as the info module of that name
     returns it. It is one dictionary because many of its keys, such as C(name), C(status) and C(version), would mean
     something else as variables of their own.
@@ -65,8 +69,6 @@ keyed_groups:
 #   hosts: dbss_audit_ACTIVE
 #   connection: local
 #   gather_facts: false
-#   vars:
-#     ansible_python_interpreter: "{{ ansible_playbook_python }}"
 #   tasks:
 #     - name: The databases of this instance are audited
 #       huaweicloud.dbops.dbss_audit_database:
@@ -75,11 +77,12 @@ keyed_groups:
 """
 
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.dbss import AuditInstances, OmInstances
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.lookup import INSTANCE_ID
 from ansible_collections.huaweicloud.dbops.plugins.plugin_utils.inventory import ApiInventory, Listing
 
 KINDS = {
-    "audit": Listing("dbss_audit_instance", "dbss_audit_instances", AuditInstances.noun, AuditInstances),
-    "om": Listing("dbss_om_instance", "dbss_om_instances", OmInstances.noun, OmInstances),
+    "audit": Listing("dbss_audit_instance", "dbss_audit_instances", AuditInstances.noun, INSTANCE_ID, AuditInstances),
+    "om": Listing("dbss_om_instance", "dbss_om_instances", OmInstances.noun, INSTANCE_ID, OmInstances),
 }
 
 

@@ -11,9 +11,13 @@ version_added: 1.0.0
 description:
   - Makes each DWS cluster of a project a host of the group C(dws_clusters).
   - The file that configures it is called C(dws_clusters.yml) or ends in C(.dws_clusters.yml); C(.yaml) is as good.
-  - The host has the cluster's name. Characters other than letters, digits, C(.), C(-) and C(_) become C(_). Where two
-    clusters have one name, or the name is that of a group or of this host, C(_) and the ID follow it, so that no
-    host stands for two clusters.
+  - The host has the cluster's name. Characters other than letters, digits, C(.), C(-) and C(_) become C(_), and so do
+    C(.) and C(-) at its beginning. Where another cluster has the same name, or it is that of a group, of this host, or
+    of a host that another source has added, C(_) and the ID follow it, so that no host stands for two clusters; a
+    warning says so where another source decided it. Upper and lower case count as the same. A cluster that two
+    sources list is one host.
+  - Clusters whose ID is not what an ID of the service looks like are left out, with a warning.
+  - Options may be templates, such as a lookup. What is cached is for one file, project, address and caller.
   - The host variable C(dws_cluster) holds the cluster as the service describes it. It is one dictionary because many
     of its keys, such as C(name), C(tags), C(port) and C(nodes), would mean something else as variables of their own.
   - Nothing that the service says is taken for a template.
@@ -52,8 +56,6 @@ groups:
 #   hosts: dws_clusters:!busy
 #   connection: local
 #   gather_facts: false
-#   vars:
-#     ansible_python_interpreter: "{{ ansible_playbook_python }}"
 #   tasks:
 #     - name: The O&M account is closed
 #       huaweicloud.dbops.dws_om_user:
@@ -62,6 +64,7 @@ groups:
 """
 
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.dws import CLUSTER, Clusters
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.lookup import CLUSTER_ID
 from ansible_collections.huaweicloud.dbops.plugins.plugin_utils.inventory import ApiInventory, Listing
 
 
@@ -71,4 +74,4 @@ class InventoryModule(ApiInventory):
     NAME = "huaweicloud.dbops.dws_clusters"
 
     def listings(self) -> list[Listing]:
-        return [Listing("dws_cluster", "dws_clusters", CLUSTER, Clusters)]
+        return [Listing("dws_cluster", "dws_clusters", CLUSTER, CLUSTER_ID, Clusters)]

@@ -6,21 +6,32 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import re
+import unicodedata
 from abc import abstractmethod
 from collections import Counter
-from collections.abc import Container
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain, count
 from typing import Any, NamedTuple
 
 from ansible.constants import LOCALHOST
-from ansible.errors import AnsibleParserError
+from ansible.errors import AnsibleError, AnsibleParserError
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
 from ansible.utils.unsafe_proxy import wrap_var
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.auth import choose_credentials
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.connection import connect, read_options
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.errors import DbopsError
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.lookup import Noun
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.errors import DbopsError, UsageError
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.lookup import IdRule, Noun
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.options import AUTH_OPTIONS
+
+EXPRESSIONS = ("compose", "groups", "keyed_groups")
+"""Options that Ansible evaluates itself, once for each host."""
+
+PLACE = ("region", "cloud", "endpoints", "project_id", "project_name")
+"""Options that decide, together with who asks, what is listed."""
 
 
 class Listing(NamedTuple):
@@ -29,11 +40,28 @@ class Listing(NamedTuple):
     variable: str  # the host variable that holds the record
     group: str  # the group that these hosts are in
     noun: Noun
+    id_rule: IdRule
     api: Any  # a class of dbss.py or dws.py: api(client).records()
+
+
+class Entry(NamedTuple):
+    """A record that becomes a host."""
+
+    listing: Listing
+    name: str  # may be empty
+    id: str
+    record: dict[str, Any]
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What the record is told apart by."""
+        return self.listing.variable, self.id
 
 
 class ApiInventory(BaseInventoryPlugin, Constructable, Cacheable):  # type: ignore[misc]
     """Base of the inventory plugins; they say which listings they make hosts of."""
+
+    _given: dict[str, Any]  # the options as the file gives them, with their templates filled in
 
     @abstractmethod
     def listings(self) -> list[Listing]:
@@ -44,6 +72,25 @@ class ApiInventory(BaseInventoryPlugin, Constructable, Cacheable):  # type: igno
         name = self.NAME.rpartition(".")[2]
         return bool(super().verify_file(path) and re.fullmatch(rf"(.*\.)?{name}\.ya?ml", os.path.basename(path)))  # noqa: PTH119
 
+    def set_options(self, task_keys: Any = None, var_options: Any = None, direct: Any = None) -> None:
+        """Let Ansible check the options as they are when their templates are filled in.
+
+        @param direct: the options as the file gives them
+        @raises UsageError: when a template cannot be filled in
+        """
+        self._given = {name: self._filled_in(name, value) for name, value in (direct or {}).items()}
+        super().set_options(task_keys=task_keys, var_options=var_options, direct=self._given)
+
+    def _filled_in(self, name: str, value: Any) -> Any:
+        if name in EXPRESSIONS:
+            return value
+        try:
+            found = self.templar.template(value)
+            # ansible-core before 2.19 leaves it to us to read what is in a vault.
+            return str(found) if getattr(found, "__ENCRYPTED__", False) else found
+        except AnsibleError as error:
+            raise UsageError(f"The template in {name} cannot be filled in: {error.message}") from None
+
     def parse(self, inventory: Any, loader: Any, path: str, cache: bool = True) -> None:
         """Fill the inventory.
 
@@ -51,24 +98,26 @@ class ApiInventory(BaseInventoryPlugin, Constructable, Cacheable):  # type: igno
         """
         super().parse(inventory, loader, path, cache)
         try:
-            options = self._access(self._read_config_data(path))
+            self._read_config_data(path)
+            options = self._access()
             listings = self.listings()
             found = self._records(path, cache, listings, options)
         except DbopsError as error:
             raise AnsibleParserError(f"{path}: {error}") from None  # ansible-core prints a cause again
-        self._add_hosts(listings, found)
+        self._add_hosts(path, listings, found)
 
-    def _access(self, config: dict[str, Any]) -> dict[str, Any]:
+    def _access(self) -> dict[str, Any]:
         """Return the options of C(auth); the environment counts for them as it does for a module."""
         return read_options(
-            {key: value for key, value in config.items() if key in AUTH_OPTIONS or not self.has_option(key)}
+            {key: value for key, value in self._given.items() if key in AUTH_OPTIONS or not self.has_option(key)}
         )
 
     def _records(
         self, path: str, cache: bool, listings: list[Listing], options: dict[str, Any]
     ) -> dict[str, list[dict[str, Any]]]:
         """Return the records by the name of their variable, from the cache if it has them."""
-        key, caching = self.get_cache_key(path), self.get_option("cache")
+        caching = self.get_option("cache")
+        key = f"{self.get_cache_key(path)}_{fingerprint(path, options)}" if caching else ""
         if caching and cache:
             try:
                 return {one.variable: self._cache[key][one.variable] for one in listings}
@@ -83,39 +132,96 @@ class ApiInventory(BaseInventoryPlugin, Constructable, Cacheable):  # type: igno
             self._cache[key] = found
         return found
 
-    def _add_hosts(self, listings: list[Listing], found: dict[str, list[dict[str, Any]]]) -> None:
+    def _add_hosts(self, path: str, listings: list[Listing], found: dict[str, list[dict[str, Any]]]) -> None:
         for one in listings:
             self.inventory.add_group(one.group)
-        entries = [(one, record) for one in listings for record in found[one.variable]]
-        names = host_names(
-            [(str(record.get(one.noun.name_key) or ""), record[one.noun.id_key]) for one, record in entries],
-            {*LOCALHOST, *self.inventory.groups},
-        )
+        entries = {entry.key: entry for one in listings for entry in self._entries(path, one, found[one.variable])}
+        names = self._names(path, entries)
         strict = self.get_option("strict")
-        for name, (one, record) in zip(names, entries):
-            variables = {one.variable: as_data(record)}
-            self.inventory.add_host(name, one.group)
-            self.inventory.set_variable(name, one.variable, variables[one.variable])
+        for key, entry in entries.items():
+            name, variable = names[key], entry.listing.variable
+            variables = {variable: as_data(entry.record)}
+            self.inventory.add_host(name, entry.listing.group)
+            self.inventory.set_variable(name, variable, variables[variable])
             self._set_composite_vars(self.get_option("compose"), variables, name, strict)
             self._add_host_to_composed_groups(self.get_option("groups"), variables, name, strict)
             self._add_host_to_keyed_groups(self.get_option("keyed_groups"), variables, name, strict)
 
+    def _entries(self, path: str, listing: Listing, records: list[dict[str, Any]]) -> Iterator[Entry]:
+        """Yield the records whose ID is one. Another is told and left out, so that it does not hold up the rest."""
+        noun = listing.noun
+        for record in records:
+            record_id = record[noun.id_key]
+            if re.fullmatch(listing.id_rule.pattern, record_id):
+                yield Entry(listing, str(record.get(noun.name_key) or ""), record_id, record)
+            else:
+                self.display.warning(
+                    f"{path}: the {noun.one} with the ID {record_id[:80]!r} is left out: an ID must be "
+                    f"{listing.id_rule.words}."
+                )
 
-def host_names(records: list[tuple[str, str]], taken: Container[str]) -> list[str]:
-    """Return a host name for each record, in their order, no two the same.
+    def _names(self, path: str, entries: Mapping[tuple[str, str], Entry]) -> dict[tuple[str, str], str]:
+        """Return the host names by the records' keys. A record that another file has added already keeps its host."""
+        names = {
+            (one.variable, host.vars[one.variable].get(one.noun.id_key)): host.name
+            for one in {entry.listing for entry in entries.values()}
+            for host in self.inventory.hosts.values()
+            if isinstance(host.vars.get(one.variable), dict)
+        }
+        new = [entry for key, entry in entries.items() if key not in names]
+        taken = {*LOCALHOST, *self.inventory.groups, *self.inventory.hosts}
+        for entry, name in zip(new, host_names([(entry.name, entry.id) for entry in new], taken)):
+            names[entry.key] = name
+            if fold(clean(entry.name)) in map(fold, taken):
+                self.display.warning(
+                    f"{path}: the {entry.listing.noun.one} {entry.id} becomes the host {name}, because "
+                    f"{clean(entry.name)} is already the name of another host or of a group."
+                )
+        return names
 
-    It is the record's name, with C(_) for what could mean something in a host pattern; the ID follows it where another
-    record has the same name or the name is taken.
+
+def fingerprint(path: str, options: Mapping[str, Any]) -> str:
+    """Return a digest of what decides what is listed: the file, the place and who asks. It shows none of them.
+
+    @param options: the checked options of C(auth)
+    @raises UsageError: when the credentials are missing or incomplete
+    """
+    asker = choose_credentials(options, os.environ)
+    parts = [path, *(options[name] for name in PLACE), asker.access_key, asker.user_name, asker.domain_name]
+    text = json.dumps([*parts, asker.auth_token], sort_keys=True)  # a token is for one account, maybe one project
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def host_names(records: Sequence[tuple[str, str]], taken: Iterable[str]) -> list[str]:
+    """Return a host name for each record, in their order, no two the same, none of them taken.
+
+    It is the record's name, with C(_) for what could mean something in a host pattern or a path; the ID follows it
+    where another record has the same name or the name is taken.
 
     @param records: name, which may be empty, and ID
     @param taken: names that mean something else to Ansible
     """
-    plain = [re.sub(r"[^\w.-]|^-", "_", name) for name, record_id in records]
-    often = Counter(plain)
-    return [
-        name if name and often[name] == 1 and name not in taken else f"{name}_{record_id}".lstrip("_")
-        for name, (original, record_id) in zip(plain, records)
-    ]
+    plain, ids = [clean(name) for name, record_id in records], [record_id for name, record_id in records]
+    often = Counter(map(fold, plain))
+    used = set(map(fold, taken))
+    names = []
+    for name, record_id in zip(plain, ids):
+        longer = clean(f"{name}_{record_id}" if name else record_id)
+        unique = [name] if name and often[fold(name)] == 1 else []
+        candidates = chain(unique, [longer], (f"{longer}_{number}" for number in count(2)))
+        names.append(next(one for one in candidates if fold(one) not in used))
+        used.add(fold(names[-1]))
+    return names
+
+
+def clean(name: str) -> str:
+    """Return a name in which nothing means something in a host pattern, in the path of a host's file or in Jinja."""
+    return re.sub(r"[^\w.-]|^[.-]", "_", name)
+
+
+def fold(name: str) -> str:
+    """Return what is the same for two names that a file system may take for one: a host's name names files, too."""
+    return unicodedata.normalize("NFKC", name).casefold()
 
 
 def as_data(value: Any) -> Any:
