@@ -40,13 +40,24 @@ def total(payload: dict[str, Any]) -> int | None:
 
 
 def plain(row: dict[str, Any]) -> dict[str, Any]:
-    """Return a record with snake_case keys only; where both spellings of a key come, the one with a value wins."""
+    """Return a record with snake_case keys only; of several spellings of a key, the first one with a value wins."""
     record: dict[str, Any] = {}
     for key, value in row.items():
         name = _snake_case(key)
         if record.get(name) is None:
             record[name] = value
     return record
+
+
+def plain_rows(payload: Any, key: str, *needed: str, optional: Collection[str] = ()) -> list[dict[str, Any]]:
+    """Return the list under a key as plain records, checked as C(rows) does once their keys have one spelling.
+
+    @raises Unreadable: when it is not so
+    """
+    found = payload.get(key) if isinstance(payload, dict) else None
+    if isinstance(found, list):
+        payload = {key: [plain(row) if isinstance(row, dict) else row for row in found]}
+    return rows(payload, key, *needed, optional=optional)
 
 
 @lru_cache(maxsize=1024)  # a listing has few keys and many rows

@@ -6,14 +6,21 @@
 
 from __future__ import annotations
 
+import re
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.answers import Unreadable, plain, rows, total
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.answers import (
+    Unreadable,
+    plain,
+    plain_rows,
+    rows,
+    total,
+)
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.client import Client
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.errors import FAILED, REFUSED, ApiError, Fault
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.lookup import Noun
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.lookup import ALARM_ID, Noun
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.operation import Operation
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.paging import by_number
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.power import Node, least_settled
@@ -154,10 +161,14 @@ class Alarms:
     """The alarms of one audit instance.
 
     @param wanted: C(risk), C(type) and C(status) as the operation takes them; without one, any
+    @param drop: is told of each alarm that is left out because it has no ID that can be one
     """
 
-    def __init__(self, client: Client, instance_id: str, wanted: Mapping[str, Any]) -> None:
+    def __init__(
+        self, client: Client, instance_id: str, wanted: Mapping[str, Any], drop: Callable[[str], Any] = lambda why: None
+    ) -> None:
         self._client = client
+        self._drop = drop
         self._instance_id = instance_id
         self._wanted = wanted
 
@@ -170,7 +181,7 @@ class Alarms:
             body = {**self._wanted, "time": span, "page": number, "size": ALARMS_PER_PAGE}
             try:
                 page: tuple[list[dict[str, Any]], int | None] = self._client.call(
-                    LIST_ALARMS, resource, _alarms, {"instance_id": self._instance_id}, body=body
+                    LIST_ALARMS, resource, self._alarms, {"instance_id": self._instance_id}, body=body
                 )
             except ApiError as error:
                 if number == 0 and error.effect == REFUSED:
@@ -180,16 +191,21 @@ class Alarms:
 
         return self._client.settled(LIST_ALARMS, resource, lambda go_on: by_number(read_page, go_on))
 
+    def _alarms(self, payload: dict[str, Any]) -> tuple[list[dict[str, Any]], int]:
+        number = payload.get("total_num")
+        if not isinstance(number, int):
+            raise Unreadable("answered without a total_num")
+        found = [plain(row) for row in rows(payload, "alarm_log")]
+        for alarm in found:
+            alarm_id = alarm.get("id")
+            if not isinstance(alarm_id, str) or not re.fullmatch(ALARM_ID.pattern, alarm_id):
+                self._drop(f"An alarm of {AUDIT_INSTANCE.one} {self._instance_id} is left out: its ID is none.")
+                alarm["id"] = ""
+        return [alarm for alarm in found if alarm["id"]], number - sum(not alarm["id"] for alarm in found)
+
 
 def _utc(seconds: float) -> str:
     return time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(seconds))
-
-
-def _alarms(payload: dict[str, Any]) -> tuple[list[dict[str, Any]], int]:
-    number = payload.get("total_num")
-    if not isinstance(number, int):
-        raise Unreadable("answered without a total_num")
-    return [plain(row) for row in rows(payload, "alarm_log", "id")], number
 
 
 def _outcome(operation: Operation, resource: str, key: str) -> Any:
@@ -207,17 +223,15 @@ def _outcome(operation: Operation, resource: str, key: str) -> Any:
 
 
 def _audit_instances(payload: dict[str, Any]) -> tuple[list[dict[str, Any]], int]:
-    records = [plain(row) for row in rows(payload, "servers", "id", "status", optional=["name", "task"])]
+    found = plain_rows(payload, "servers", "id", "status", optional=["name", "task"])
     told = total(payload)
-    return records, len(records) if told is None else told  # without a total, the answer is all there is
+    return found, len(found) if told is None else told  # without a total, the answer is all there is
 
 
 def _om_instances(payload: dict[str, Any]) -> list[dict[str, Any]]:
     records = []
-    for row in rows(payload, "clusters", "instance_id", optional=["name"]):
-        record = plain(row)
-        nodes = rows(record.pop("detail", None), "server", "status", optional=["task_status"])
-        record["nodes"] = [plain(node) for node in nodes]
+    for record in plain_rows(payload, "clusters", "instance_id", optional=["name"]):
+        record["nodes"] = plain_rows(record.pop("detail", None), "server", "status", optional=["task_status"])
         record["status"], record["task"] = least_settled(OmInstances.nodes(record))
         records.append(record)
     return records
@@ -225,11 +239,11 @@ def _om_instances(payload: dict[str, Any]) -> list[dict[str, Any]]:
 
 def _databases(payload: dict[str, Any]) -> tuple[list[dict[str, Any]], int | None]:
     items = [item.get("database") for item in rows(payload, "databases")]
-    return [_database(row) for row in rows({"databases": items}, "databases", "id", "name")], total(payload)
+    found = plain_rows({"databases": items}, "databases", "id", "name")
+    return [_database(record) for record in found], total(payload)
 
 
-def _database(row: dict[str, Any]) -> dict[str, Any]:
-    record = plain(row)
+def _database(record: dict[str, Any]) -> dict[str, Any]:
     status = "null" if record.get("status") is None else str(record["status"])
     record["status"] = _SWITCH_POSITIONS.get(status, status)
     # The record has the audit instance's name under this key, so the database's own instance moves aside.

@@ -44,6 +44,18 @@ class DbopsError(Exception):
         return {}
 
 
+def bug(error: BaseException) -> str:
+    """Return the sentence that tells of an exception that nothing here should raise: its type and place, no more.
+
+    Its text may hold anything, also a secret.
+    """
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next:
+        trace = trace.tb_next
+    place = f"{trace.tb_frame.f_globals['__name__'].rpartition('.')[2]}, line {trace.tb_lineno}" if trace else "unknown"
+    return f"This is a bug in huaweicloud.dbops ({type(error).__name__} at {place}): please report it."
+
+
 class UsageError(DbopsError):
     """The options cannot be carried out as given; nothing was changed."""
 

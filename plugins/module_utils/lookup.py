@@ -29,6 +29,7 @@ class IdRule(NamedTuple):
 # Lengths: contract, components.parameters. Characters: those of the contract's samples, none of which needs encoding.
 INSTANCE_ID = IdRule(r"[A-Za-z0-9_-]{32,64}", "32 to 64 letters, digits, hyphens and underscores")
 PROJECT_ID = INSTANCE_ID
+ALARM_ID = IdRule(r"[A-Za-z0-9_-]{1,64}", "up to 64 letters, digits, hyphens and underscores")
 CLUSTER_ID = IdRule(r"(?i)[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}", "a UUID of 36 characters")
 
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.client import Client, Clock
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.connection import READERS, connect
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.errors import DbopsError, printable
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.errors import DbopsError, bug, printable
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.lookup import MOST_NAMED, Noun
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.options import AUTH_OPTIONS, trimmed
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.parallel import for_each
@@ -77,12 +77,7 @@ class Frame:
         if isinstance(error, DbopsError):
             self.module.fail_json(msg=str(error), **error.result())
         if isinstance(error, Exception):
-            while trace.tb_next:
-                trace = trace.tb_next
-            place = f"{trace.tb_frame.f_globals['__name__'].rpartition('.')[2]}, line {trace.tb_lineno}"
-            self.module.fail_json(
-                msg=f"This is a bug in huaweicloud.dbops ({kind.__name__} at {place}): please report it."
-            )
+            self.module.fail_json(msg=bug(error))
         if error is not None and not isinstance(error, SystemExit) and self._client:  # a timeout of the task, Ctrl-C
             for sentence in self._client.acts.left_behind():
                 self.surroundings.tell(sentence)

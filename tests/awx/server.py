@@ -213,7 +213,7 @@ class Awx:
         return (not either or any(either)) and all(self._test(thing, key, value) for key, value in tests.items())
 
     def _test(self, thing: dict[str, Any], key: str, value: str) -> bool:
-        field, _, rest = key.partition("__")
+        field, rest = key.partition("__")[::2]
         found = thing[field]  # AWX does not accept fields that it does not know, either
         if rest == "in":
             return str(found) in value.split(",")

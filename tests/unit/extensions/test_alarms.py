@@ -97,3 +97,25 @@ def test_keys_are_in_snake_case():
 def test_a_total_is_a_number(total):
     with pytest.raises(Unreadable, match="without a total_num"):
         read(Service(1, total=total))
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        {},
+        {"id": None},
+        {"id": 7},
+        {"id": ""},
+        {"id": "{{ lookup('pipe', 'id') }}"},
+        {"id": "a/b"},
+        {"id": "x" * 65},
+        {"Id": ["a list"], "id": "alarm-x"},
+    ],
+)
+def test_an_alarm_without_an_id_is_left_out_alone(bad):
+    service, told = Service(3), []
+    service.rows[1] = {"alarmRisk": "LOW", **bad}
+    found = Alarms(service, "i", {}, told.append).records(0, 1)
+    assert [one["id"] for one in found] == ["alarm-0", "alarm-2"]
+    assert told == ["An alarm of audit instance i is left out: its ID is none."]
+    assert service.pages == [1]

@@ -13,6 +13,7 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,7 @@ from ansible_collections.huaweicloud.dbops.plugins.module_utils.errors import Ap
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.options import AUTH_OPTIONS
 
 from tests.tools.checkout import ROOT
+from tests.tools.environment import alone
 
 RULEBOOK = ROOT / "extensions" / "eda" / "rulebooks" / "dbss_alarms.yml"
 PROD, TEST = "3b0c7d52-6a41-4e0f-9c1d-2f8e5a7b9c10", "c4e81f06-27b9-4d63-a5f2-8d19e0b37c45"
@@ -57,6 +59,54 @@ def access(emulator, monkeypatch):
         emulator.state({"audit_instances": state["audit_instances"]})
 
     return raise_alarm
+
+
+def alarm(alarm_id, description, kind):
+    """Return an alarm as the state of the embedded cloud has it."""
+    return {
+        "id": alarm_id,
+        "alarm_time": "0s ago",
+        "alarm_type": kind,
+        "alarm_risk": "HIGH",
+        "alarm_description": description,
+    }
+
+
+def plant(emulator, instances, **more):
+    """Put an audit instance into the cloud whose ID would be a template."""
+    hostile = {
+        **instances[0],
+        "id": HOSTILE,
+        "resource_id": "0" * 36,
+        "name": HOSTILE,
+        "databases": [],
+        "alarms": [],
+        **more,
+    }
+    emulator.state({"audit_instances": [*instances, hostile]})
+
+
+def rulebook_run(rulebook, emulator, collections, home, until, inventory=None):
+    """Run a rulebook until its output has a text, or it ends; return the exit code, or None, and the output."""
+    tools = Path(sys.executable).parent
+    more = ["--inventory", inventory] if inventory else []
+    with subprocess.Popen(
+        [tools / "ansible-rulebook", "--rulebook", rulebook, *more, "--print-events"],
+        env=alone(home, ANSIBLE_COLLECTIONS_PATH=str(collections), **emulator.env),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        cwd=home,
+    ) as process:
+        watchdog = threading.Timer(120, process.kill)
+        watchdog.start()
+        lines = []
+        for line in process.stdout:
+            lines.append(line)
+            if until in line:
+                process.terminate()
+        watchdog.cancel()
+    return process.returncode, "".join(lines)
 
 
 class Run:
@@ -276,3 +326,101 @@ def test_ansible_rulebook_runs_it(emulator, collections, tmp_path):
     )
     assert run.returncode == 0, run.stdout + run.stderr
     assert run.stdout.count("audit-prod says orders: SQL injection") == 1, run.stdout + run.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("{{ 7 * 7 }}", "{ { 7 * 7 }}"),
+        ("{% if x %}{# y #}", "{ % if x %}{ # y #}"),
+        ("{{{x", "{ { {x"),
+        ("SELECT '{}' FROM {a}", "SELECT '{}' FROM {a}"),
+        ({"{{ k }}": ["{{ v }}", 7, None]}, {"{ { k }}": ["{ { v }}", 7, None]}),
+    ],
+)
+def test_no_text_is_a_template(source, text, shown):
+    assert source.as_data(text) == shown
+
+
+def test_what_an_alarm_says_is_no_template(source, emulator, access):
+    async def story():
+        async with running(source) as run:
+            await run.polls(emulator, 2)
+            access("fresh", alarm_description="{{ lookup('pipe', 'id') }}")
+            return await run.next()
+
+    assert asyncio.run(story())["alarm"]["alarm_description"] == "{ { lookup('pipe', 'id') }}"
+
+
+HOSTILE = "{{ lookup('ansible.builtin.pipe','touch sprung') }}"
+
+
+def test_an_instance_without_an_id_is_left_out_alone(source, emulator, access, caplog):
+    state = emulator.state()["audit_instances"]
+    emulator.settings(validate="off")
+
+    async def story():
+        async with running(source) as run:
+            await run.polls(emulator, 1)
+            access("fresh")
+            return await run.next()
+
+    plant(emulator, state)
+    assert asyncio.run(story())["alarm"]["id"] == "fresh"
+    assert "An audit instance is left out: its ID must be 32 to 64 letters" in caplog.text
+    assert "{{" not in caplog.text
+
+
+@pytest.mark.parametrize("value", [-1, 1e18, float("nan"), float("inf"), "1e18"])
+def test_a_lookback_that_makes_no_sense(source, access, value):
+    with pytest.raises(UsageError, match=r"^lookback must be 0 to 31622400 seconds, not (-1|1e\+18|nan|inf)\.$"):
+        asyncio.run(source.main(asyncio.Queue(), {"lookback": value}))
+
+
+@pytest.mark.parametrize("value", [0, -1, float("nan"), float("inf")])
+def test_an_interval_that_makes_no_sense(source, access, value):
+    with pytest.raises(UsageError, match=r"^interval must be "):
+        asyncio.run(source.main(asyncio.Queue(), {"interval": value}))
+
+
+def test_nothing_that_a_poll_meets_ends_it(source, emulator, access, caplog):
+    polls = []
+
+    def poll(self):
+        polls.append(self)
+        if len(polls) == 2:
+            raise RuntimeError("with a text that nobody must see")
+        return usual(self)
+
+    usual = source.Source._poll
+
+    async def story():
+        async with running(source) as run:
+            await run.polls(emulator, 3)
+            access("fresh")
+            return await run.next()
+
+    source.Source._poll = poll
+    try:
+        assert asyncio.run(story())["alarm"]["id"] == "fresh"
+    finally:
+        source.Source._poll = usual
+    assert "This is a bug in huaweicloud.dbops (RuntimeError at " in caplog.text
+    assert "nobody must see" not in caplog.text
+    assert "Traceback" not in caplog.text
+
+
+@pytest.mark.skipif(
+    not (shutil.which("java") and Path(sys.executable).with_name("ansible-rulebook").exists()),
+    reason="it needs Java and ansible-rulebook",
+)
+def test_the_rulebook_runs_nothing_that_the_service_says(emulator, collections, tmp_path):
+    plant(emulator, emulator.state()["audit_instances"], alarms=[alarm("fresh", HOSTILE, "RISK_AGENT")])
+    emulator.settings(validate="off")
+    rules = RULEBOOK.read_text(encoding="utf-8").replace("interval: 60", "interval: 0.5\n        lookback: 3600")
+    rulebook, inventory = tmp_path / "rulebook.yml", tmp_path / "inventory.yml"
+    rulebook.write_text(rules, encoding="utf-8")
+    inventory.write_text("all: {hosts: {localhost: {ansible_connection: local}}}", encoding="utf-8")
+    code, output = rulebook_run(rulebook, emulator, collections, tmp_path, until="left out", inventory=inventory)
+    assert "An audit instance is left out" in output, (code, output)
+    assert not [*tmp_path.rglob("sprung"), *collections.rglob("sprung")], output

@@ -15,6 +15,10 @@ description:
   - When the service cannot be reached, or answers with an error, that is logged, and the next poll catches up. Alarms
     that the service lists up to an hour late are not missed. Only at the start do wrong options or refused
     credentials end the source.
+  - Texts of an event are somebody else's words, and rulebooks fill them into templates. So C({{), C({%) and C({#) in
+    them get a blank, as in C({ {), and alarms and instances whose ID is not what an ID of the service looks like are
+    left out, which is logged. All the same, let only IDs become extra variables of a playbook, a job template or a
+    module, never a name or a description.
   - Alarms from before the start are not emitted, unless O(lookback) says so. What was emitted is forgotten when the
     rulebook stops.
   - It runs where ansible-rulebook runs, and needs ansible-core and requests there.
@@ -28,7 +32,7 @@ options:
     type: float
     default: 60
   lookback:
-    description: How many seconds before the start alarms count as new.
+    description: How many seconds before the start alarms count as new, at most 31622400 (366 days).
     type: float
     default: 0
   risk:
@@ -114,6 +118,7 @@ EXAMPLES = r"""
 
 import asyncio
 import logging
+import re
 import sys
 from collections.abc import Callable
 from importlib import import_module
@@ -128,14 +133,17 @@ except ImportError:  # ansible-rulebook runs this file without making collection
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.client import Client
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.connection import READERS, connect, read_options
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.dbss import Alarms, AuditInstances
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.errors import REFUSED, DbopsError, UsageError
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.lookup import find, references
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.errors import REFUSED, DbopsError, UsageError, bug
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.lookup import INSTANCE_ID, find, references
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.parallel import for_each
 
 LOG = logging.getLogger(__name__)
 
 OVERLAP = 3600.0
 """How late, in s, the service may list an alarm, and how far its clock may differ from ours."""
+
+LONGEST_LOOKBACK = 366 * 24 * 60 * 60
+"""In s."""
 
 TYPES = [
     *("RISK_RULE", "RISK_CPU", "RISK_MEMORY", "RISK_DISK", "RISK_DISK_CAPACITY", "RISK_BACKUP"),
@@ -150,6 +158,15 @@ OPTIONS: dict[str, Any] = {
     "status": {"type": "str", "choices": ["DONE", "UNDO"]},
 }
 Alarm = dict[str, Any]
+
+
+def as_data(value: Any) -> Any:
+    """Return what the service said in a form that is no template, wherever a rulebook fills it in."""
+    if isinstance(value, dict):
+        return {as_data(key): as_data(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [as_data(item) for item in value]
+    return re.sub(r"\{(?=[{%#])", "{ ", value) if isinstance(value, str) else value
 
 
 class News:
@@ -184,16 +201,27 @@ class Source:
     def __init__(self, options: dict[str, Any]) -> None:
         self._options = options
         self._wanted = {key: options[key] for key in ("risk", "type", "status") if options[key]}
+        if not 0 <= options["lookback"] <= LONGEST_LOOKBACK:
+            raise UsageError(f"lookback must be 0 to {LONGEST_LOOKBACK} seconds, not {options['lookback']:g}.")
         self._client: Client | None = connect(options, warn=LOG.warning)
         self._since = self._client.clock.now() - options["lookback"]
         self._news: dict[str, News] = {}
         self._polled = False
 
     def poll(self) -> list[dict[str, Any]]:
-        """Return the events since the last poll.
+        """Return the events since the last poll. Whatever else goes wrong is logged, and the next poll catches up.
 
         @raises DbopsError: when the very first poll shows that the options or credentials cannot be right
         """
+        try:
+            return self._poll()
+        except DbopsError:
+            raise
+        except Exception as error:
+            self._give_up(bug(error))
+            return []
+
+    def _poll(self) -> list[dict[str, Any]]:
         self._client = self._client or connect(self._options, warn=LOG.warning)
         try:
             instances = AuditInstances(self._client).records()
@@ -205,6 +233,9 @@ class Source:
             self._give_up(error)
             return []
         self._polled = True
+        instances = [instance for instance in instances if self._has_id(instance)]
+        listed = {instance["id"] for instance in instances}
+        self._news = {instance_id: news for instance_id, news in self._news.items() if instance_id in listed}
         events = []
         for result in for_each(self._read, instances, READERS):
             if isinstance(result, DbopsError):
@@ -213,14 +244,22 @@ class Source:
                 events += result
         return events
 
+    @staticmethod
+    def _has_id(instance: dict[str, Any]) -> bool:
+        """Return whether the instance has an ID that can be one, and log when it has not."""
+        fits = bool(re.fullmatch(INSTANCE_ID.pattern, instance["id"]))
+        if not fits:
+            LOG.warning("An audit instance is left out: its ID must be %s.", INSTANCE_ID.words)
+        return fits
+
     def _read(self, instance: dict[str, Any]) -> list[dict[str, Any]]:
         client: Any = self._client
         news = self._news.setdefault(instance["id"], News(self._since))
-        alarms = news.read(Alarms(client, instance["id"], self._wanted).records, client.clock.now())
+        alarms = news.read(Alarms(client, instance["id"], self._wanted, LOG.warning).records, client.clock.now())
         origin = {key: instance.get(key) for key in ("id", "name")}
-        return [{"alarm": alarm, "instance": origin} for alarm in alarms]
+        return [as_data({"alarm": alarm, "instance": origin}) for alarm in alarms]
 
-    def _give_up(self, error: DbopsError) -> None:
+    def _give_up(self, error: DbopsError | str) -> None:
         """Log an error, and begin the next poll with a new login: the old one may be what is wrong."""
         LOG.warning("%s The next try is in %g s.", error, self._options["interval"])
         self.close()
