@@ -30,7 +30,6 @@ OUTPUT = {"text"}
 LOCAL = {
     "connection": "local",
     "gather_facts": False,
-    "vars": {"ansible_python_interpreter": "{{ ansible_playbook_python }}"},
 }
 
 
