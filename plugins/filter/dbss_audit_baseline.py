@@ -194,6 +194,7 @@ def judge(
 ) -> Record:
     """Return the verdict on the audit baseline; all arguments and the result are as the documentation says."""
     before = before or {"instances": [], "databases": []}
+    after = after or None  # before ansible-core 2.19, null comes out of a template as an empty text
     errors = _errors(before, after or {}, started, switched)
     now = _now(before, after, started, switched)
     if chosen is None:
