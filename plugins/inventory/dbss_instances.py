@@ -15,10 +15,12 @@ description:
   - The host has the instance's name. Characters other than letters, digits, C(.), C(-) and C(_) become C(_), and so do
     C(.) and C(-) at its beginning. Where another instance has the same name, or it is that of a group, of this host, or
     of a host that another source has added, C(_) and the ID follow it, so that no host stands for two instances; a
-    warning says so where another source decided it. Upper and lower case count as the same. A instance that two
-    sources list is one host.
+    warning says so where another source decided it. Upper and lower case count as the same. An instance that two
+    sources list is one host. Sources are read in their order; a host of the same name that a later source adds is the
+    same host to Ansible.
   - Instances whose ID is not what an ID of the service looks like are left out, with a warning.
-  - Options may be templates, such as a lookup. What is cached is for one file, project, address and caller.
+  - Options may be templates, such as a lookup; C(!unsafe) before a value keeps its braces as they are. What is cached
+    is for one file, project, address and caller.
   - The host variable C(dbss_audit_instance) or C(dbss_om_instance) holds the instance as the info module of that name
     returns it. It is one dictionary because many of its keys, such as C(name), C(status) and C(version), would mean
     something else as variables of their own.

@@ -15,9 +15,11 @@ description:
     C(.) and C(-) at its beginning. Where another cluster has the same name, or it is that of a group, of this host, or
     of a host that another source has added, C(_) and the ID follow it, so that no host stands for two clusters; a
     warning says so where another source decided it. Upper and lower case count as the same. A cluster that two
-    sources list is one host.
+    sources list is one host. Sources are read in their order; a host of the same name that a later source adds is the
+    same host to Ansible.
   - Clusters whose ID is not what an ID of the service looks like are left out, with a warning.
-  - Options may be templates, such as a lookup. What is cached is for one file, project, address and caller.
+  - Options may be templates, such as a lookup; C(!unsafe) before a value keeps its braces as they are. What is cached
+    is for one file, project, address and caller.
   - The host variable C(dws_cluster) holds the cluster as the service describes it. It is one dictionary because many
     of its keys, such as C(name), C(tags), C(port) and C(nodes), would mean something else as variables of their own.
   - Nothing that the service says is taken for a template.

@@ -88,8 +88,11 @@ class ApiInventory(BaseInventoryPlugin, Constructable, Cacheable):  # type: igno
             found = self.templar.template(value)
             # ansible-core before 2.19 leaves it to us to read what is in a vault.
             return str(found) if getattr(found, "__ENCRYPTED__", False) else found
-        except AnsibleError as error:
-            raise UsageError(f"The template in {name} cannot be filled in: {error.message}") from None
+        except Exception as error:  # before ansible-core 2.19, whatever a template raises
+            # Ansible's words may repeat the text, which in these options is a secret.
+            secret = AUTH_OPTIONS.get(name, {}).get("no_log")
+            why = error.message if isinstance(error, AnsibleError) and not secret else type(error).__name__
+            raise UsageError(f"The template in {name} cannot be filled in: {why.rstrip('.')}.") from None
 
     def parse(self, inventory: Any, loader: Any, path: str, cache: bool = True) -> None:
         """Fill the inventory.
@@ -170,9 +173,10 @@ class ApiInventory(BaseInventoryPlugin, Constructable, Cacheable):  # type: igno
         }
         new = [entry for key, entry in entries.items() if key not in names]
         taken = {*LOCALHOST, *self.inventory.groups, *self.inventory.hosts}
+        folded = set(map(fold, taken))
         for entry, name in zip(new, host_names([(entry.name, entry.id) for entry in new], taken)):
             names[entry.key] = name
-            if fold(clean(entry.name)) in map(fold, taken):
+            if fold(clean(entry.name)) in folded:
                 self.display.warning(
                     f"{path}: the {entry.listing.noun.one} {entry.id} becomes the host {name}, because "
                     f"{clean(entry.name)} is already the name of another host or of a group."

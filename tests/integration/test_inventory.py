@@ -213,12 +213,28 @@ def test_a_template_that_cannot_be_filled_in_names_its_option(show, source):
     for text in (
         "{{ no_such_variable }}",
         "{{ 1 | no_such_filter }}",
+        "{{ 1 / 0 }}",
         "{{ lookup('ansible.builtin.file', 'nowhere') }}",
         "{{",
     ):
         _hosts, messages = show(source(region=text), code=1)
         assert says(messages, "The template in region cannot be filled in: ")
         assert "Traceback" not in messages
+
+
+def test_a_secret_with_braces_is_not_shown(show, source):
+    for text in ("canary{{", "canary{{ 1 | no_such_filter }}", "canary{{ nowhere }}"):
+        _hosts, messages = show(source(access_key="EXAMPLEACCESSKEY0001", secret_key=text), code=1)
+        assert says(messages, "The template in secret_key cannot be filled in: ")
+        assert "canary" not in messages
+
+
+def test_braces_can_be_kept(show, source):
+    path = source()
+    with path.open("a", encoding="utf-8") as file:
+        file.write("project_id: !unsafe 'kept {{ 1 + 1 }}'\n")
+    _hosts, messages = show(path, code=1)
+    assert says(messages, "project_id 'kept {{ 1 + 1 }}' is not an ID")
 
 
 def test_a_vaulted_option(emulator, show, source, tmp_path):

@@ -155,11 +155,32 @@ def test_two_of_one_name_are_two_hosts(parse, http):
         (["{{ 1 }}"], ["___1___"]),
         (["", ""], ["0", "1"]),
         (["localhost", "all"], ["localhost_0", "all_1"]),
+        (["Localhost", "Web", "WEB"], ["Localhost_0", "Web_1", "WEB_2"]),
+        (["\ufb01le", "file"], ["\ufb01le_0", "file_1"]),
+        (["..", ".hidden", "a.b"], ["_.", "_hidden", "a.b"]),
+        (["taken", "taken_2"], ["taken_0_2", "taken_2"]),
     ],
 )
 def test_host_names(base, names, hosts):
     records = [(name, str(number)) for number, name in enumerate(names)]
-    assert base.host_names(records, {"localhost", "all"}) == hosts
+    assert base.host_names(records, {"localhost", "all", "taken", "taken_0"}) == hosts
+
+
+def test_a_record_whose_id_is_none_is_left_out_alone(parse, http, monkeypatch):
+    warnings = []
+    monkeypatch.setattr(
+        "ansible.utils.display.Display.warning", lambda self, text, *more, **most: warnings.append(text)
+    )
+    http.get(DWS, json=clusters(("{{ 1 }}\n", "trap", {}), (ONE, "good", {})))
+    assert list(parse("dws_clusters").hosts) == ["good"]
+    [warning] = warnings
+    assert warning.endswith(r"the cluster with the ID '{{ 1 }}\n' is left out: an ID must be a UUID of 36 characters.")
+
+
+@pytest.mark.parametrize("text", ["{{ 1 / 0 }}", "{{ nowhere }}", "{{", "{{ ('x' * 3).nowhere() }}"])
+def test_a_template_that_fails_names_its_option(parse, text):
+    with pytest.raises(AnsibleParserError, match="The template in region cannot be filled in: "):
+        parse("dws_clusters", region=text)
 
 
 def test_no_host_takes_the_name_of_this_one_or_of_a_group(parse, http):
