@@ -336,6 +336,9 @@ def test_ansible_rulebook_runs_it(emulator, collections, tmp_path):
         ("{{{x", "{ { {x"),
         ("SELECT '{}' FROM {a}", "SELECT '{}' FROM {a}"),
         ({"{{ k }}": ["{{ v }}", 7, None]}, {"{ { k }}": ["{ { v }}", 7, None]}),
+        ("half an opening {", "half an opening { "),
+        ("two\r\nlines\x1b[2J\u2028\x85", "two\\r\\nlines\\u001b[2J\\u2028\\u0085"),
+        ("\u3000数据库", "\u3000数据库"),
     ],
 )
 def test_no_text_is_a_template(source, text, shown):
@@ -361,7 +364,7 @@ def test_an_instance_without_an_id_is_left_out_alone(source, emulator, access, c
 
     async def story():
         async with running(source) as run:
-            await run.polls(emulator, 1)
+            await run.polls(emulator, 2)
             access("fresh")
             return await run.next()
 
@@ -369,6 +372,17 @@ def test_an_instance_without_an_id_is_left_out_alone(source, emulator, access, c
     assert asyncio.run(story())["alarm"]["id"] == "fresh"
     assert "An audit instance is left out: its ID must be 32 to 64 letters" in caplog.text
     assert "{{" not in caplog.text
+
+
+def test_many_alarms_without_an_id_are_one_line(source, emulator, access, caplog):
+    emulator.settings(validate="off")
+    for number in range(3):
+        access("{{ " + str(number))
+    access("fresh")
+    poller = source.Source(source.read_options({"lookback": 60}, source.OPTIONS))
+    assert [event["alarm"]["id"] for event in poller.poll()] == ["fresh"]
+    poller.close()
+    assert caplog.text.count(f"An alarm of audit instance {PROD} is left out") == 1
 
 
 @pytest.mark.parametrize("value", [-1, 1e18, float("nan"), float("inf"), "1e18"])
@@ -383,31 +397,111 @@ def test_an_interval_that_makes_no_sense(source, access, value):
         asyncio.run(source.main(asyncio.Queue(), {"interval": value}))
 
 
-def test_nothing_that_a_poll_meets_ends_it(source, emulator, access, caplog):
-    polls = []
+@pytest.mark.parametrize(
+    ("function", "error", "words"),
+    [
+        ("AuditInstances", RuntimeError, "This is a bug in huaweicloud.dbops (RuntimeError at "),
+        ("for_each", RecursionError, "This is a bug in huaweicloud.dbops (RecursionError at "),
+        ("connect", UsageError, "ca_cert cannot be read. The next try is in 0.05 s."),
+    ],
+)
+def test_nothing_that_a_poll_meets_ends_it(source, emulator, access, caplog, monkeypatch, function, error, words):
+    in_source = source.main.__globals__
+    usual, calls = in_source[function], []
 
-    def poll(self):
-        polls.append(self)
-        if len(polls) == 2:
-            raise RuntimeError("with a text that nobody must see")
-        return usual(self)
-
-    usual = source.Source._poll
+    def sometimes(*args, **more):
+        calls.append(args)
+        if len(calls) == 2:
+            raise error("ca_cert cannot be read.")
+        return usual(*args, **more)
 
     async def story():
-        async with running(source) as run:
+        async with running(source, max_retries=1) as run:
+            await run.polls(emulator, 2)
+            emulator.fault("error", {"operation": "listAuditInstances"}, status=500, times=1)  # for a new connection
             await run.polls(emulator, 3)
             access("fresh")
             return await run.next()
 
-    source.Source._poll = poll
-    try:
-        assert asyncio.run(story())["alarm"]["id"] == "fresh"
-    finally:
-        source.Source._poll = usual
-    assert "This is a bug in huaweicloud.dbops (RuntimeError at " in caplog.text
-    assert "nobody must see" not in caplog.text
+    monkeypatch.setitem(in_source, function, sometimes)
+    assert asyncio.run(story())["alarm"]["id"] == "fresh"
+    assert len(calls) > 2
+    assert words in caplog.text
+    assert ("ca_cert" in caplog.text) == (error is UsageError)  # the text of a bug may hold a secret
     assert "Traceback" not in caplog.text
+
+
+def test_what_one_instance_meets_costs_no_event_of_another(source, emulator, access, caplog, monkeypatch):
+    in_source = source.main.__globals__
+    usual, broken = in_source["Alarms"], set()
+
+    def sometimes(client, instance_id, *more):
+        if instance_id in broken:
+            raise RuntimeError
+        return usual(client, instance_id, *more)
+
+    async def story():
+        async with running(source, instances=["audit-test", "audit-prod"]) as run:
+            await run.polls(emulator, 2)
+            broken.add(TEST)
+            access("of-prod")
+            access("of-test", TEST)
+            events = [await run.next()]
+            broken.clear()
+            return [*events, await run.next()]
+
+    monkeypatch.setitem(in_source, "Alarms", sometimes)
+    assert [event["alarm"]["id"] for event in asyncio.run(story())] == ["of-prod", "of-test"]
+    assert "This is a bug in huaweicloud.dbops (RuntimeError at " in caplog.text
+
+
+def test_what_a_poll_does_not_get_to_the_next_one_reads(source, emulator, access, caplog, monkeypatch):
+    async def story():
+        async with running(source, instances=["audit-prod"]) as run:
+            await run.polls(emulator, 2)
+            monkeypatch.setitem(source.main.__globals__, "LONGEST_POLL", 0.0)
+            await run.polls(emulator, 2)
+            access("fresh")
+            await run.polls(emulator, 2)
+            assert run.queue.empty()
+            monkeypatch.setitem(source.main.__globals__, "LONGEST_POLL", 600.0)
+            return await run.next()
+
+    assert asyncio.run(story())["alarm"]["id"] == "fresh"
+    assert f"The alarms of audit instance audit-prod ({PROD}) were not read: the poll took 0 s." in caplog.text
+
+
+def test_an_instance_that_is_missing_for_a_while_tells_nothing_twice(source, emulator, access):
+    async def story():
+        async with running(source, lookback=3600) as run:
+            assert (await run.next())["alarm"]["id"] == "Al1aRm0000000002"
+            there = emulator.state()["audit_instances"]
+            emulator.state({"audit_instances": [one for one in there if one["id"] != PROD]})
+            await run.polls(emulator, 2)
+            emulator.state({"audit_instances": there})
+            await run.polls(emulator, 2)
+            access("fresh")
+            return await run.next()
+
+    assert asyncio.run(story())["alarm"]["id"] == "fresh"
+
+
+def test_a_listing_that_does_not_rest_at_the_start_is_no_reason_to_end(source, access, caplog, monkeypatch):
+    in_source = source.main.__globals__
+    usual = in_source["AuditInstances"]
+
+    class Restless(usual):
+        def records(self):
+            in_source["AuditInstances"] = usual
+            raise ApiError("listAuditInstances", "list", "the audit instances", "the listing changed")
+
+    async def story():
+        async with running(source, lookback=3600) as run:
+            return await run.next()
+
+    monkeypatch.setitem(in_source, "AuditInstances", Restless)
+    assert asyncio.run(story())["alarm"]["id"] == "Al1aRm0000000002"
+    assert "Failed to list the audit instances: the listing changed." in caplog.text
 
 
 @pytest.mark.skipif(

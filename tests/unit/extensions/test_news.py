@@ -87,6 +87,16 @@ def test_a_long_run_does_not_remember_everything(source):
     assert len(news._seen) < 100
 
 
+def test_what_is_remembered_has_a_bound(source, monkeypatch):
+    monkeypatch.setitem(source.News.read.__globals__, "MOST_KNOWN", 3)
+    news, service = source.News(SINCE), Service([(SINCE + number, 0) for number in range(1, 20)])
+    for now in range(SINCE, SINCE + 20):
+        read(news, service, now)
+        service.alarms[max(0, now - SINCE - 2)] = (0, 0)  # no longer listed
+        assert len(news._seen) <= 3
+    assert [*news._seen][-1] == "18"
+
+
 ALARMS = st.lists(st.tuples(st.integers(-5000, 20_000), st.integers(0, 3600)), max_size=20)
 POLLS = st.lists(st.tuples(st.integers(1, 5000), st.booleans()), min_size=1, max_size=20)
 

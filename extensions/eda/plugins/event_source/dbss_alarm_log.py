@@ -15,10 +15,12 @@ description:
   - When the service cannot be reached, or answers with an error, that is logged, and the next poll catches up. Alarms
     that the service lists up to an hour late are not missed. Only at the start do wrong options or refused
     credentials end the source.
+  - A poll ends after ten minutes. What it did not get to, the next one reads first.
   - Texts of an event are somebody else's words, and rulebooks fill them into templates. So C({{), C({%) and C({#) in
-    them get a blank, as in C({ {), and alarms and instances whose ID is not what an ID of the service looks like are
-    left out, which is logged. All the same, let only IDs become extra variables of a playbook, a job template or a
-    module, never a name or a description.
+    them, and a C({) at their end, get a blank, as in C({ {), and control characters and line breaks become escapes,
+    such as C(\n). Alarms and instances whose ID is not what an ID of the service looks like are left out, which is
+    logged. All the same, let only IDs become extra variables of a playbook, a job template or a module, never a name
+    or a description.
   - Alarms from before the start are not emitted, unless O(lookback) says so. What was emitted is forgotten when the
     rulebook stops.
   - It runs where ansible-rulebook runs, and needs ansible-core and requests there.
@@ -133,7 +135,14 @@ except ImportError:  # ansible-rulebook runs this file without making collection
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.client import Client
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.connection import READERS, connect, read_options
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.dbss import Alarms, AuditInstances
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.errors import REFUSED, DbopsError, UsageError, bug
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.errors import (
+    REFUSED,
+    ApiError,
+    DbopsError,
+    UsageError,
+    bug,
+    printable,
+)
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.lookup import INSTANCE_ID, find, references
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.parallel import for_each
 
@@ -144,6 +153,15 @@ OVERLAP = 3600.0
 
 LONGEST_LOOKBACK = 366 * 24 * 60 * 60
 """In s."""
+
+LONGEST_POLL = 600.0
+"""After how many s a poll begins to read no further instance."""
+
+MOST_KNOWN = 200_000
+"""How many alarms of an instance are remembered; a listing cannot have more."""
+
+MOST_INSTANCES = 10_000
+"""Of how many instances alarms are remembered, before those that are listed no more are forgotten."""
 
 TYPES = [
     *("RISK_RULE", "RISK_CPU", "RISK_MEMORY", "RISK_DISK", "RISK_DISK_CAPACITY", "RISK_BACKUP"),
@@ -161,12 +179,18 @@ Alarm = dict[str, Any]
 
 
 def as_data(value: Any) -> Any:
-    """Return what the service said in a form that is no template, wherever a rulebook fills it in."""
+    """Return what the service said in a form that is no template and one line, wherever a rulebook fills it in.
+
+    Texts that stand side by side make no template either: none ends with half an opening.
+    """
     if isinstance(value, dict):
         return {as_data(key): as_data(item) for key, item in value.items()}
     if isinstance(value, list):
         return [as_data(item) for item in value]
-    return re.sub(r"\{(?=[{%#])", "{ ", value) if isinstance(value, str) else value
+    if not isinstance(value, str):
+        return value
+    line = re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]", lambda found: printable(found[0]), value)
+    return re.sub(r"\{(?=[{%#]|\Z)", "{ ", line)
 
 
 class News:
@@ -176,7 +200,7 @@ class News:
     """
 
     def __init__(self, since: float) -> None:
-        self._read_until = since
+        self.read_until = since
         self._seen: dict[str, float] | None = None  # by alarm ID: when it was last seen, in s since the epoch
 
     def read(self, alarms: Callable[[float, float], list[Alarm]], now: float) -> list[Alarm]:
@@ -184,15 +208,22 @@ class News:
 
         @param alarms: returns the alarms between two times, in s since the epoch
         """
-        first = self._read_until - OVERLAP
+        first = self.read_until - OVERLAP
         if self._seen is None:
-            self._seen = {alarm["id"]: now for alarm in alarms(first, self._read_until)}
+            self._seen = {alarm["id"]: now for alarm in alarms(first, self.read_until)}
         found = alarms(first, now)
         new = [alarm for alarm in found if alarm["id"] not in self._seen]
-        recent = {alarm_id: seen for alarm_id, seen in self._seen.items() if seen >= first}
-        self._seen = {**recent, **{alarm["id"]: now for alarm in found}}
-        self._read_until = now
+        listed = {alarm["id"]: now for alarm in found}
+        known = [(one, seen) for one, seen in self._seen.items() if seen >= first and one not in listed]
+        self._seen = dict([*known, *listed.items()][-MOST_KNOWN:])
+        self.read_until = now
         return sorted(new, key=lambda alarm: str(alarm.get("alarm_time")))
+
+
+def _cannot_be_right(error: Exception) -> bool:
+    """Return whether an error shows that options or credentials cannot be right: here, or by a service that says no."""
+    refused = isinstance(error, ApiError) and error.effect == REFUSED and error.fault.status is not None
+    return refused or isinstance(error, UsageError)
 
 
 class Source:
@@ -207,38 +238,37 @@ class Source:
         self._since = self._client.clock.now() - options["lookback"]
         self._news: dict[str, News] = {}
         self._polled = False
+        self._end = 0.0  # when the poll begins to read no further instance, on the monotonic clock
 
     def poll(self) -> list[dict[str, Any]]:
-        """Return the events since the last poll. Whatever else goes wrong is logged, and the next poll catches up.
+        """Return the events since the last poll. Whatever goes wrong is logged, and the next poll catches up.
 
         @raises DbopsError: when the very first poll shows that the options or credentials cannot be right
         """
         try:
             return self._poll()
-        except DbopsError:
-            raise
         except Exception as error:
-            self._give_up(bug(error))
+            if not self._polled and _cannot_be_right(error):
+                raise
+            self._give_up(error)
             return []
 
     def _poll(self) -> list[dict[str, Any]]:
         self._client = self._client or connect(self._options, warn=LOG.warning)
-        try:
-            instances = AuditInstances(self._client).records()
-            if self._options["instances"]:
-                instances = find(instances, AuditInstances.noun, references(self._options["instances"]))
-        except DbopsError as error:
-            if not self._polled and (isinstance(error, UsageError) or getattr(error, "effect", None) == REFUSED):
-                raise
-            self._give_up(error)
-            return []
+        self._end = self._client.clock.monotonic() + LONGEST_POLL
+        instances = AuditInstances(self._client).records()
+        if self._options["instances"]:
+            instances = find(instances, AuditInstances.noun, references(self._options["instances"]))
         self._polled = True
-        instances = [instance for instance in instances if self._has_id(instance)]
-        listed = {instance["id"] for instance in instances}
-        self._news = {instance_id: news for instance_id, news in self._news.items() if instance_id in listed}
+        read = {instance["id"]: instance for instance in instances if self._has_id(instance)}
+        if len(self._news) > MOST_INSTANCES:
+            self._news = {instance_id: news for instance_id, news in self._news.items() if instance_id in read}
+        for instance_id in read:
+            self._news.setdefault(instance_id, News(self._since))
         events = []
-        for result in for_each(self._read, instances, READERS):
-            if isinstance(result, DbopsError):
+        oldest_first = sorted(read, key=lambda instance_id: self._news[instance_id].read_until)
+        for result in for_each(self._try_to_read, [read[instance_id] for instance_id in oldest_first], READERS):
+            if isinstance(result, Exception):
                 self._give_up(result)
             else:
                 events += result
@@ -252,16 +282,30 @@ class Source:
             LOG.warning("An audit instance is left out: its ID must be %s.", INSTANCE_ID.words)
         return fits
 
+    def _try_to_read(self, instance: dict[str, Any]) -> list[dict[str, Any]] | Exception:
+        """Return the new events of an instance, or what went wrong: the events of the others are not lost."""
+        try:
+            return self._read(instance)
+        except Exception as error:
+            return error
+
     def _read(self, instance: dict[str, Any]) -> list[dict[str, Any]]:
         client: Any = self._client
-        news = self._news.setdefault(instance["id"], News(self._since))
-        alarms = news.read(Alarms(client, instance["id"], self._wanted, LOG.warning).records, client.clock.now())
+        if client.clock.monotonic() >= self._end:
+            which = AuditInstances.noun.describe(instance)
+            raise DbopsError(f"The alarms of {which} were not read: the poll took {LONGEST_POLL:g} s.")
+        left_out: set[str] = set()  # a log line for each reason, not for each alarm
+        source = Alarms(client, instance["id"], self._wanted, left_out.add)
+        alarms = self._news[instance["id"]].read(source.records, client.clock.now())
+        for why in sorted(left_out):
+            LOG.warning("%s", why)
         origin = {key: instance.get(key) for key in ("id", "name")}
         return [as_data({"alarm": alarm, "instance": origin}) for alarm in alarms]
 
-    def _give_up(self, error: DbopsError | str) -> None:
+    def _give_up(self, error: Exception) -> None:
         """Log an error, and begin the next poll with a new login: the old one may be what is wrong."""
-        LOG.warning("%s The next try is in %g s.", error, self._options["interval"])
+        why = error if isinstance(error, DbopsError) else bug(error)
+        LOG.warning("%s The next try is in %g s.", why, self._options["interval"])
         self.close()
 
     def close(self) -> None:
