@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import re
+import reprlib
 from collections.abc import Collection
 from functools import lru_cache
 from typing import Any
@@ -58,6 +59,24 @@ def plain_rows(payload: Any, key: str, *needed: str, optional: Collection[str] =
     if isinstance(found, list):
         payload = {key: [plain(row) if isinstance(row, dict) else row for row in found]}
     return rows(payload, key, *needed, optional=optional)
+
+
+def any_rows(payload: dict[str, Any], key: str) -> list[dict[str, Any]]:
+    """Return the list under a key as plain records, also what is none: each has a text as C(id), which may be no ID.
+
+    So pages fit together, and what can be read is found although something else cannot.
+
+    @raises Unreadable: when there is no list
+    """
+    found = payload.get(key)
+    if not isinstance(found, list):
+        raise Unreadable(f"answered without a list of {key}")
+    return [_with_text_as_id(row) for row in found]
+
+
+def _with_text_as_id(row: Any) -> dict[str, Any]:
+    record = plain(row) if isinstance(row, dict) else {}
+    return record if isinstance(record.get("id"), str) else {**record, "id": f"?{reprlib.repr(row)}"}
 
 
 @lru_cache(maxsize=1024)  # a listing has few keys and many rows

@@ -125,6 +125,7 @@ class Client:
         self.clock = clock
         self.deadline: float | None = None
         """When the task's C(wait_timeout) is over, on the monotonic clock."""
+        self.deadline_name = "wait_timeout"
         self.retry_busy = True
         """Whether a cluster that is busy with another task is asked again."""
         self.max_tries = max(1, settings.max_retries)
@@ -242,7 +243,7 @@ class Client:
             if now >= end:
                 raise fail(f"the listing has no end within {MOST_SECONDS:g} s")
             if self.deadline is not None and now >= self.deadline:
-                raise fail("the listing has no end within wait_timeout")
+                raise fail(f"the listing has no end within {self.deadline_name}")
 
         before: list[str] | None = None
         for _reading in range(_MOST_READINGS):

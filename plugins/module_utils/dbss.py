@@ -13,14 +13,14 @@ from typing import Any
 
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.answers import (
     Unreadable,
-    plain,
+    any_rows,
     plain_rows,
     rows,
     total,
 )
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.client import Client
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.errors import FAILED, REFUSED, ApiError, Fault
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.lookup import ALARM_ID, Noun
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.lookup import ALARM_ID, INSTANCE_ID, IdRule, Noun
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.operation import Operation
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.paging import by_number
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.power import Node, least_settled
@@ -78,6 +78,19 @@ class AuditInstances:
         """Return all audit instances except deleted ones (listAuditInstances). Raises ApiError."""
         records = self._client.pages(LIST_AUDIT_INSTANCES, f"the {AUDIT_INSTANCE.many}", _audit_instances)
         return [record for record in records if record["status"] != "DELETED"]
+
+    def readable(self, drop: Callable[[str], Any]) -> list[dict[str, Any]]:
+        """Return those with an C(id); their C(name) is a text or None (listAuditInstances). Raises ApiError.
+
+        @param drop: is told in one sentence how many were left out because they have no ID that can be one
+        """
+        resource = f"the {AUDIT_INSTANCE.many}"
+        found = self._client.pages(LIST_AUDIT_INSTANCES, resource, _any_audit_instances)
+        return [
+            {**record, "name": record["name"] if isinstance(record.get("name"), str) else None}
+            for record in _with_id(found, INSTANCE_ID, resource, drop)
+            if record.get("status") != "DELETED"
+        ]
 
     def act(self, record: dict[str, Any], action: str) -> None:
         """Send C(start), C(stop) or C(reboot) (startAuditInstance, …). Raises ApiError."""
@@ -161,7 +174,7 @@ class Alarms:
     """The alarms of one audit instance.
 
     @param wanted: C(risk), C(type) and C(status) as the operation takes them; without one, any
-    @param drop: is told of each alarm that is left out because it has no ID that can be one
+    @param drop: is told in one sentence how many were left out because they have no ID that can be one
     """
 
     def __init__(
@@ -181,7 +194,7 @@ class Alarms:
             body = {**self._wanted, "time": span, "page": number, "size": ALARMS_PER_PAGE}
             try:
                 page: tuple[list[dict[str, Any]], int | None] = self._client.call(
-                    LIST_ALARMS, resource, self._alarms, {"instance_id": self._instance_id}, body=body
+                    LIST_ALARMS, resource, _any_alarms, {"instance_id": self._instance_id}, body=body
                 )
             except ApiError as error:
                 if number == 0 and error.effect == REFUSED:
@@ -189,19 +202,18 @@ class Alarms:
                 raise
             return page
 
-        return self._client.settled(LIST_ALARMS, resource, lambda go_on: by_number(read_page, go_on))
+        found = self._client.settled(LIST_ALARMS, resource, lambda go_on: by_number(read_page, go_on))
+        return _with_id(found, ALARM_ID, resource, self._drop)
 
-    def _alarms(self, payload: dict[str, Any]) -> tuple[list[dict[str, Any]], int]:
-        number = payload.get("total_num")
-        if not isinstance(number, int):
-            raise Unreadable("answered without a total_num")
-        found = [plain(row) for row in rows(payload, "alarm_log")]
-        for alarm in found:
-            alarm_id = alarm.get("id")
-            if not isinstance(alarm_id, str) or not re.fullmatch(ALARM_ID.pattern, alarm_id):
-                self._drop(f"An alarm of {AUDIT_INSTANCE.one} {self._instance_id} is left out: its ID is none.")
-                alarm["id"] = ""
-        return [alarm for alarm in found if alarm["id"]], number - sum(not alarm["id"] for alarm in found)
+
+def _with_id(
+    records: list[dict[str, Any]], rule: IdRule, resource: str, drop: Callable[[str], Any]
+) -> list[dict[str, Any]]:
+    """Return the records whose ID can be one, and tell C(drop) how many are left out."""
+    kept = [record for record in records if re.fullmatch(rule.pattern, record["id"])]
+    if len(kept) < len(records):
+        drop(f"Left out of {resource}: {len(records) - len(kept)}, whose ID is not {rule.words}.")
+    return kept
 
 
 def _utc(seconds: float) -> str:
@@ -226,6 +238,18 @@ def _audit_instances(payload: dict[str, Any]) -> tuple[list[dict[str, Any]], int
     found = plain_rows(payload, "servers", "id", "status", optional=["name", "task"])
     told = total(payload)
     return found, len(found) if told is None else told  # without a total, the answer is all there is
+
+
+def _any_audit_instances(payload: dict[str, Any]) -> tuple[list[dict[str, Any]], int]:
+    found, told = any_rows(payload, "servers"), total(payload)
+    return found, len(found) if told is None else told
+
+
+def _any_alarms(payload: dict[str, Any]) -> tuple[list[dict[str, Any]], int]:
+    number = payload.get("total_num")
+    if not isinstance(number, int):
+        raise Unreadable("answered without a total_num")
+    return any_rows(payload, "alarm_log"), number
 
 
 def _om_instances(payload: dict[str, Any]) -> list[dict[str, Any]]:

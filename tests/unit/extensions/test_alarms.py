@@ -102,6 +102,8 @@ def test_a_total_is_a_number(total):
 @pytest.mark.parametrize(
     "bad",
     [
+        None,
+        "a text",
         {},
         {"id": None},
         {"id": 7},
@@ -114,8 +116,9 @@ def test_a_total_is_a_number(total):
 )
 def test_an_alarm_without_an_id_is_left_out_alone(bad):
     service, told = Service(3), []
-    service.rows[1] = {"alarmRisk": "LOW", **bad}
+    service.rows[1] = {"alarmRisk": "LOW", **bad} if isinstance(bad, dict) else bad
     found = Alarms(service, "i", {}, told.append).records(0, 1)
     assert [one["id"] for one in found] == ["alarm-0", "alarm-2"]
-    assert told == ["An alarm of audit instance i is left out: its ID is none."]
+    words = "up to 64 letters, digits, hyphens and underscores"
+    assert told == [f"Left out of the alarms of audit instance i: 1, whose ID is not {words}."]
     assert service.pages == [1]

@@ -10,6 +10,7 @@ import contextlib
 import json
 import logging
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -20,6 +21,9 @@ import pytest
 import yaml
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.errors import ApiError, UsageError
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.options import AUTH_OPTIONS
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from jinja2.nativetypes import NativeEnvironment
 
 from tests.tools.checkout import ROOT
 from tests.tools.environment import alone
@@ -87,12 +91,15 @@ def plant(emulator, instances, **more):
 
 
 def rulebook_run(rulebook, emulator, collections, home, until, inventory=None):
-    """Run a rulebook until its output has a text, or it ends; return the exit code, or None, and the output."""
+    """Run a rulebook until its output has a text, or it ends; return the exit code and the output.
+
+    Traps make the file whose name is in C(SPRUNG).
+    """
     tools = Path(sys.executable).parent
     more = ["--inventory", inventory] if inventory else []
     with subprocess.Popen(
         [tools / "ansible-rulebook", "--rulebook", rulebook, *more, "--print-events"],
-        env=alone(home, ANSIBLE_COLLECTIONS_PATH=str(collections), **emulator.env),
+        env=alone(home, ANSIBLE_COLLECTIONS_PATH=str(collections), SPRUNG=str(home / "sprung"), **emulator.env),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -107,6 +114,12 @@ def rulebook_run(rulebook, emulator, collections, home, until, inventory=None):
                 process.terminate()
         watchdog.cancel()
     return process.returncode, "".join(lines)
+
+
+needs_java = pytest.mark.skipif(
+    not (shutil.which("java") and Path(sys.executable).with_name("ansible-rulebook").exists()),
+    reason="it needs Java and ansible-rulebook",
+)
 
 
 class Run:
@@ -302,10 +315,7 @@ def test_the_rulebook_uses_what_there_is(source):
     assert set(playbook["extra_vars"]) <= set(options)
 
 
-@pytest.mark.skipif(
-    not (shutil.which("java") and Path(sys.executable).with_name("ansible-rulebook").exists()),
-    reason="it needs Java and ansible-rulebook",
-)
+@needs_java
 def test_ansible_rulebook_runs_it(emulator, collections, tmp_path):
     rulebook = tmp_path / "rulebook.yml"
     rulebook.write_text(SHORT, encoding="utf-8")
@@ -336,13 +346,59 @@ def test_ansible_rulebook_runs_it(emulator, collections, tmp_path):
         ("{{{x", "{ { {x"),
         ("SELECT '{}' FROM {a}", "SELECT '{}' FROM {a}"),
         ({"{{ k }}": ["{{ v }}", 7, None]}, {"{ { k }}": ["{ { v }}", 7, None]}),
+        (r"C:\temp \d \ {a} #1 $1 \\n", r"C:\temp \d \ {a} #1 $1 \\n"),
         ("half an opening {", "half an opening { "),
+        (r"'\x7b\173\u007b\N{LEFT CURLY BRACKET}'", r"'\ x7b\ 173\ u007b\ N{LEFT CURLY BRACKET}'"),
+        ("'{' '{'", "'{ ' '{ '"),
+        ("'{\\\n{'", "'{ \\ \\n{ '"),
+        ("#jinja2:variable_start_string:'[['", "# jinja2:variable_start_string:'[['"),
+        ("$ANSIBLE_VAULT;1.1;AES256", "$ ANSIBLE_VAULT;1.1;AES256"),
+        ({"": {"": 1}}, {" ": {" ": 1}}),
+        ([float("nan"), float("inf"), 1.5], ["nan", "inf", 1.5]),
         ("two\r\nlines\x1b[2J\u2028\x85", "two\\r\\nlines\\u001b[2J\\u2028\\u0085"),
         ("\u3000数据库", "\u3000数据库"),
     ],
 )
 def test_no_text_is_a_template(source, text, shown):
     assert source.as_data(text) == shown
+
+
+PIECES = st.lists(
+    st.sampled_from(
+        [
+            *"{%#$'\"\\[],j \n",
+            *("{", "'", "\\x7b", "\\173", "\\u007b", "\\N{LEFT CURLY BRACKET}", "7b", "x7b", "u007b", "\r\n", "r'"),
+            *("#j", "inja2:", "#jinja2:", "\\x23", "ANSIBLE_VAULT", "'{' '{'", "'#' 'jinja2:'", "'$' 'ANSIBLE_VAULT'"),
+        ]
+    ),
+    max_size=12,
+).map("".join)
+
+
+def texts(value):
+    """Return all texts in a value."""
+    if isinstance(value, dict):
+        return [text for pair in value.items() for item in pair for text in texts(item)]
+    if isinstance(value, (list, tuple, set)):
+        return [text for item in value for text in texts(item)]
+    return [value] if isinstance(value, str) else []
+
+
+@pytest.mark.parametrize("template", ["{{ a }}", "{{ a }}{{ b }}", "'{{ a }}'", "['{{ a }}', '{{ b }}']", '"{{ a }}"'])
+@settings(max_examples=500, deadline=None)
+@given(first=PIECES, second=PIECES)
+@example(first="'{' '{ 7 * 7 }}'", second="")
+@example(first="'\\x7b\\x7b 7 * 7 }}'", second="")
+@example(first="{", second="{ 7 * 7 }}")
+@example(first="\\x7b\\", second="x7b 7 * 7 }}")
+@example(first="'#' 'jinja2:'", second="")
+@example(first="#", second="jinja2:")
+@pytest.mark.filterwarnings("ignore::SyntaxWarning", "ignore::DeprecationWarning")
+def test_no_text_becomes_a_template_where_a_rulebook_fills_it_in(source, template, first, second):
+    """ansible-rulebook reads what a template comes to as a Python literal, and decrypts what looks like a vault."""
+    filled = NativeEnvironment().from_string(template).render(source.as_data({"a": first, "b": second}))
+    for text in texts(filled):
+        assert not re.search(r"\{[{%#]|\A#jinja2:|\$ANSIBLE_VAULT", text), (first, second, filled)
 
 
 def test_what_an_alarm_says_is_no_template(source, emulator, access):
@@ -355,7 +411,7 @@ def test_what_an_alarm_says_is_no_template(source, emulator, access):
     assert asyncio.run(story())["alarm"]["alarm_description"] == "{ { lookup('pipe', 'id') }}"
 
 
-HOSTILE = "{{ lookup('ansible.builtin.pipe','touch sprung') }}"
+HOSTILE = "{{ lookup('ansible.builtin.pipe','touch $SPRUNG') }}"
 
 
 def test_an_instance_without_an_id_is_left_out_alone(source, emulator, access, caplog):
@@ -370,7 +426,7 @@ def test_an_instance_without_an_id_is_left_out_alone(source, emulator, access, c
 
     plant(emulator, state)
     assert asyncio.run(story())["alarm"]["id"] == "fresh"
-    assert "An audit instance is left out: its ID must be 32 to 64 letters" in caplog.text
+    assert "Left out of the audit instances: 1, whose ID is not 32 to 64 letters" in caplog.text
     assert "{{" not in caplog.text
 
 
@@ -382,7 +438,7 @@ def test_many_alarms_without_an_id_are_one_line(source, emulator, access, caplog
     poller = source.Source(source.read_options({"lookback": 60}, source.OPTIONS))
     assert [event["alarm"]["id"] for event in poller.poll()] == ["fresh"]
     poller.close()
-    assert caplog.text.count(f"An alarm of audit instance {PROD} is left out") == 1
+    assert caplog.text.count(f"Left out of the alarms of audit instance {PROD}: 3, whose ID is not up to 64") == 1
 
 
 @pytest.mark.parametrize("value", [-1, 1e18, float("nan"), float("inf"), "1e18"])
@@ -491,7 +547,7 @@ def test_a_listing_that_does_not_rest_at_the_start_is_no_reason_to_end(source, a
     usual = in_source["AuditInstances"]
 
     class Restless(usual):
-        def records(self):
+        def readable(self, drop):
             in_source["AuditInstances"] = usual
             raise ApiError("listAuditInstances", "list", "the audit instances", "the listing changed")
 
@@ -504,10 +560,78 @@ def test_a_listing_that_does_not_rest_at_the_start_is_no_reason_to_end(source, a
     assert "Failed to list the audit instances: the listing changed." in caplog.text
 
 
-@pytest.mark.skipif(
-    not (shutil.which("java") and Path(sys.executable).with_name("ansible-rulebook").exists()),
-    reason="it needs Java and ansible-rulebook",
-)
+def test_what_is_too_deep_is_left_out_alone(source, access, caplog, monkeypatch):
+    deep = "the bottom"
+    for _level in range(sys.getrecursionlimit()):
+        deep = [deep]
+    found = [{"id": "deep", "alarm_time": deep}, {"id": "fresh"}]
+    monkeypatch.setattr(
+        source.Alarms,
+        "records",
+        lambda self, first, last: found if self._instance_id == PROD and last - first > 9 else [],
+    )
+
+    async def story():
+        async with running(source, lookback=3600) as run:
+            return await run.next()
+
+    monkeypatch.setattr(source.News, "__init__", fresh_news)
+    assert asyncio.run(story())["alarm"]["id"] == "fresh"
+    assert f"The alarm deep of audit instance {PROD} is left out: it is too deep." in caplog.text
+
+
+def fresh_news(self, since):
+    """Begin without knowing any alarm."""
+    self.read_until, self._seen = since, {}
+
+
+def test_a_named_instance_that_is_gone_takes_no_other_along(source, emulator, access, caplog):
+    state = emulator.state()["audit_instances"]
+
+    async def story():
+        async with running(source, instances=["audit-test", "audit-prod"]) as run:
+            await run.polls(emulator, 2)
+            emulator.state({"audit_instances": [one for one in state if one["id"] != TEST]})
+            await run.polls(emulator, 2)
+            access("fresh")
+            return await run.next()
+
+    assert asyncio.run(story())["alarm"]["id"] == "fresh"
+    assert "No audit instance has the ID or name 'audit-test'" in caplog.text
+
+
+def test_blanks_name_no_instance(source, access):
+    async def story():
+        async with running(source, lookback=3600, instances=["", " \n"]) as run:
+            return await run.next()
+
+    assert asyncio.run(story())["instance"]["id"] == PROD
+
+
+def test_a_poll_that_is_over_reads_no_further_page(source, emulator, access, caplog, monkeypatch):
+    in_source = source.main.__globals__
+    usual = in_source["Alarms"]
+
+    class Late(usual):
+        def records(self, first, last):
+            in_source["Alarms"] = usual
+            self._client.deadline = self._client.clock.monotonic()
+            return super().records(first, last)
+
+    state = emulator.state()["audit_instances"]
+    state[0]["alarms"] = [{"id": f"alarm-{number}", "alarm_time": "0s ago"} for number in range(101)]
+    emulator.state({"audit_instances": state})
+
+    async def story():
+        async with running(source, lookback=3600, instances=[state[0]["id"]]) as run:
+            return await run.next()
+
+    monkeypatch.setitem(in_source, "Alarms", Late)
+    assert asyncio.run(story())["alarm"]["id"] == "alarm-0"
+    assert "the listing has no end within the 600 s of a poll. The next try is in 0.05 s." in caplog.text
+
+
+@needs_java
 def test_the_rulebook_runs_nothing_that_the_service_says(emulator, collections, tmp_path):
     plant(emulator, emulator.state()["audit_instances"], alarms=[alarm("fresh", HOSTILE, "RISK_AGENT")])
     emulator.settings(validate="off")
@@ -515,6 +639,61 @@ def test_the_rulebook_runs_nothing_that_the_service_says(emulator, collections, 
     rulebook, inventory = tmp_path / "rulebook.yml", tmp_path / "inventory.yml"
     rulebook.write_text(rules, encoding="utf-8")
     inventory.write_text("all: {hosts: {localhost: {ansible_connection: local}}}", encoding="utf-8")
-    code, output = rulebook_run(rulebook, emulator, collections, tmp_path, until="left out", inventory=inventory)
-    assert "An audit instance is left out" in output, (code, output)
-    assert not [*tmp_path.rglob("sprung"), *collections.rglob("sprung")], output
+    code, output = rulebook_run(rulebook, emulator, collections, tmp_path, until="Left out", inventory=inventory)
+    assert "Left out of the audit instances: 1, " in output, (code, output)
+    assert not (tmp_path / "sprung").exists(), output
+
+
+# What is a template, or ends as one when it is filled in.
+TRAPS = [
+    HOSTILE,
+    r"'\x7b\x7b lookup(\'ansible.builtin.pipe\',\'touch $SPRUNG\') }}'",
+    "'{' \"{ lookup('ansible.builtin.pipe','touch $SPRUNG') }}\"",
+    "#jinja2:variable_start_string:'[[',variable_end_string:']]'\n[[ lookup('ansible.builtin.pipe','touch $SPRUNG') ]]",
+    "see $ANSIBLE_VAULT;1.1;AES256",
+]
+CARELESS = """
+- name: Alarms
+  hosts: localhost
+  sources:
+    - huaweicloud.dbops.dbss_alarm_log:
+        interval: 0.2
+        lookback: 3600
+        type: RISK_AGENT
+  rules:
+    - name: Any
+      condition: event.alarm.id is defined
+      action:
+        run_playbook:
+          name: show.yml
+          extra_vars:
+            text: "{{ event.alarm.alarm_description }}"
+"""
+SHOW = """
+- hosts: all
+  gather_facts: false
+  tasks:
+    - ansible.builtin.debug:
+        msg: "shown {{ text }}"
+"""
+
+
+@needs_java
+def test_not_even_a_careless_rulebook_runs_what_the_service_says(emulator, collections, tmp_path):
+    alarms = [alarm(f"trap-{number}", text, "RISK_AGENT") for number, text in enumerate([*TRAPS, "the end"])]
+    for number, one in enumerate(alarms):
+        one["alarm_time"] = f"{600 - number}s ago"
+    state = emulator.state()["audit_instances"]
+    emulator.state({"audit_instances": [{**state[0], "alarms": alarms}]})
+    files = {
+        "rulebook.yml": CARELESS,
+        "show.yml": SHOW,
+        "inventory.yml": "all: {hosts: {localhost: {ansible_connection: local}}}",
+    }
+    for name, text in files.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    rulebook, inventory = tmp_path / "rulebook.yml", tmp_path / "inventory.yml"
+    code, output = rulebook_run(rulebook, emulator, collections, tmp_path, until="shown the end", inventory=inventory)
+    assert not (tmp_path / "sprung").exists(), output
+    assert output.count('"msg": "shown ') == len(alarms), (code, output)
+    assert "shown see $ ANSIBLE_VAULT" in output

@@ -56,6 +56,12 @@ def test_an_alarm_without_a_time_is_no_problem(source):
     assert source.News(0).read(lambda first, last: [{"id": "x"}] if last > 0 else [], 5) == [{"id": "x"}]
 
 
+@pytest.mark.parametrize("time", [7, None, ["1970"], {}])
+def test_a_time_that_is_no_text_is_no_problem(source, time):
+    alarms = [{"id": "x", "alarm_time": "1970-01-01"}, {"id": "y", "alarm_time": time}]
+    assert source.News(0).read(lambda first, last: alarms if last > 0 else [], 5) == alarms[::-1]
+
+
 def test_a_late_alarm_is_not_missed(source):
     news, late = source.News(SINCE), source.OVERLAP
     service = Service([(SINCE + 1, SINCE + 1 + late)])

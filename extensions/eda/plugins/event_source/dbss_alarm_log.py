@@ -16,11 +16,12 @@ description:
     that the service lists up to an hour late are not missed. Only at the start do wrong options or refused
     credentials end the source.
   - A poll ends after ten minutes. What it did not get to, the next one reads first.
-  - Texts of an event are somebody else's words, and rulebooks fill them into templates. So C({{), C({%) and C({#) in
-    them, and a C({) at their end, get a blank, as in C({ {), and control characters and line breaks become escapes,
-    such as C(\n). Alarms and instances whose ID is not what an ID of the service looks like are left out, which is
-    logged. All the same, let only IDs become extra variables of a playbook, a job template or a module, never a name
-    or a description.
+  - Texts of an event are somebody else's words, and rulebooks fill them into templates. So what could begin a template
+    there gets a blank, as C({{) that becomes C({ {). The same goes for C({%), C({#), C(#jinja2:), C($ANSIBLE_VAULT),
+    for escapes such as C(\x7b), and for the parts of these that two texts could make whole. Control characters and line
+    breaks become escapes, such as C(\n). Alarms and instances whose ID is not what an ID of the service looks like are
+    left out, which is logged. All the same, let only IDs become extra variables of a playbook, a job template or a
+    module, never a name or a description.
   - Alarms from before the start are not emitted, unless O(lookback) says so. What was emitted is forgotten when the
     rulebook stops.
   - It runs where ansible-rulebook runs, and needs ansible-core and requests there.
@@ -120,6 +121,7 @@ EXAMPLES = r"""
 
 import asyncio
 import logging
+import math
 import re
 import sys
 from collections.abc import Callable
@@ -143,7 +145,7 @@ from ansible_collections.huaweicloud.dbops.plugins.module_utils.errors import (
     bug,
     printable,
 )
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.lookup import INSTANCE_ID, find, references
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.lookup import find, references
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.parallel import for_each
 
 LOG = logging.getLogger(__name__)
@@ -155,13 +157,21 @@ LONGEST_LOOKBACK = 366 * 24 * 60 * 60
 """In s."""
 
 LONGEST_POLL = 600.0
-"""After how many s a poll begins to read no further instance."""
+"""In s. After that a poll begins to read nothing further, be it an instance or a page."""
 
 MOST_KNOWN = 200_000
 """How many alarms of an instance are remembered; a listing cannot have more."""
 
 MOST_INSTANCES = 10_000
 """Of how many instances alarms are remembered, before those that are listed no more are forgotten."""
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_MARKS = re.compile(r"""\{(?=[{%#'"\\]|\Z)|#(?=[j'"\\]|\Z)|\$(?=[A'"\\]|\Z)|\\(?=[xuUN0-7\r\n]|\Z)""")
+"""What begins a template, or may do so next to another text, in a Python literal, or as an escape in one.
+
+ansible-rulebook reads what a template comes to as a Python literal where it can, so that C('{' '{') becomes C({{). It
+decrypts a text with C($ANSIBLE_VAULT) in it. A C(#jinja2:) says in Ansible what begins a template.
+"""
 
 TYPES = [
     *("RISK_RULE", "RISK_CPU", "RISK_MEMORY", "RISK_DISK", "RISK_DISK_CAPACITY", "RISK_BACKUP"),
@@ -181,16 +191,18 @@ Alarm = dict[str, Any]
 def as_data(value: Any) -> Any:
     """Return what the service said in a form that is no template and one line, wherever a rulebook fills it in.
 
-    Texts that stand side by side make no template either: none ends with half an opening.
+    Texts that stand side by side make no template either: none ends with half an opening. The rule engine gets stuck on
+    a key that is empty, and drops an event with a number that JSON does not know.
     """
     if isinstance(value, dict):
-        return {as_data(key): as_data(item) for key, item in value.items()}
+        return {as_data(key) or " ": as_data(item) for key, item in value.items()}
     if isinstance(value, list):
         return [as_data(item) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
     if not isinstance(value, str):
         return value
-    line = re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]", lambda found: printable(found[0]), value)
-    return re.sub(r"\{(?=[{%#]|\Z)", "{ ", line)
+    return _CONTROL.sub(lambda found: printable(found[0]), _MARKS.sub(r"\g<0> ", value))
 
 
 class News:
@@ -217,7 +229,12 @@ class News:
         known = [(one, seen) for one, seen in self._seen.items() if seen >= first and one not in listed]
         self._seen = dict([*known, *listed.items()][-MOST_KNOWN:])
         self.read_until = now
-        return sorted(new, key=lambda alarm: str(alarm.get("alarm_time")))
+        return sorted(new, key=_time)
+
+
+def _time(alarm: Alarm) -> str:
+    time = alarm.get("alarm_time")
+    return time if isinstance(time, str) else ""
 
 
 def _cannot_be_right(error: Exception) -> bool:
@@ -232,13 +249,13 @@ class Source:
     def __init__(self, options: dict[str, Any]) -> None:
         self._options = options
         self._wanted = {key: options[key] for key in ("risk", "type", "status") if options[key]}
+        self._named = references(options["instances"] or [])
         if not 0 <= options["lookback"] <= LONGEST_LOOKBACK:
             raise UsageError(f"lookback must be 0 to {LONGEST_LOOKBACK} seconds, not {options['lookback']:g}.")
         self._client: Client | None = connect(options, warn=LOG.warning)
         self._since = self._client.clock.now() - options["lookback"]
         self._news: dict[str, News] = {}
         self._polled = False
-        self._end = 0.0  # when the poll begins to read no further instance, on the monotonic clock
 
     def poll(self) -> list[dict[str, Any]]:
         """Return the events since the last poll. Whatever goes wrong is logged, and the next poll catches up.
@@ -254,13 +271,12 @@ class Source:
             return []
 
     def _poll(self) -> list[dict[str, Any]]:
-        self._client = self._client or connect(self._options, warn=LOG.warning)
-        self._end = self._client.clock.monotonic() + LONGEST_POLL
-        instances = AuditInstances(self._client).records()
-        if self._options["instances"]:
-            instances = find(instances, AuditInstances.noun, references(self._options["instances"]))
+        client = self._client = self._client or connect(self._options, warn=LOG.warning)
+        client.deadline = client.clock.monotonic() + LONGEST_POLL
+        client.deadline_name = f"the {LONGEST_POLL:g} s of a poll"
+        instances = self._chosen(AuditInstances(client).readable(LOG.warning))
         self._polled = True
-        read = {instance["id"]: instance for instance in instances if self._has_id(instance)}
+        read = {instance["id"]: instance for instance in instances}
         if len(self._news) > MOST_INSTANCES:
             self._news = {instance_id: news for instance_id, news in self._news.items() if instance_id in read}
         for instance_id in read:
@@ -274,13 +290,19 @@ class Source:
                 events += result
         return events
 
-    @staticmethod
-    def _has_id(instance: dict[str, Any]) -> bool:
-        """Return whether the instance has an ID that can be one, and log when it has not."""
-        fits = bool(re.fullmatch(INSTANCE_ID.pattern, instance["id"]))
-        if not fits:
-            LOG.warning("An audit instance is left out: its ID must be %s.", INSTANCE_ID.words)
-        return fits
+    def _chosen(self, instances: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Return the instances that the options name, or all. One that is gone later on is logged, and others go on."""
+        if not self._named:
+            return instances
+        if not self._polled:
+            return find(instances, AuditInstances.noun, self._named)
+        found = []
+        for reference in self._named:
+            try:
+                found += find(instances, AuditInstances.noun, [reference])
+            except UsageError as error:
+                LOG.warning("%s", error)
+        return found
 
     def _try_to_read(self, instance: dict[str, Any]) -> list[dict[str, Any]] | Exception:
         """Return the new events of an instance, or what went wrong: the events of the others are not lost."""
@@ -291,16 +313,18 @@ class Source:
 
     def _read(self, instance: dict[str, Any]) -> list[dict[str, Any]]:
         client: Any = self._client
-        if client.clock.monotonic() >= self._end:
+        if client.clock.monotonic() >= client.deadline:
             which = AuditInstances.noun.describe(instance)
             raise DbopsError(f"The alarms of {which} were not read: the poll took {LONGEST_POLL:g} s.")
-        left_out: set[str] = set()  # a log line for each reason, not for each alarm
-        source = Alarms(client, instance["id"], self._wanted, left_out.add)
-        alarms = self._news[instance["id"]].read(source.records, client.clock.now())
-        for why in sorted(left_out):
-            LOG.warning("%s", why)
-        origin = {key: instance.get(key) for key in ("id", "name")}
-        return [as_data({"alarm": alarm, "instance": origin}) for alarm in alarms]
+        source = Alarms(client, instance["id"], self._wanted, LOG.warning)
+        origin = {key: instance[key] for key in ("id", "name")}
+        events = []
+        for alarm in self._news[instance["id"]].read(source.records, client.clock.now()):
+            try:
+                events.append(as_data({"alarm": alarm, "instance": origin}))
+            except RecursionError:
+                LOG.warning("The alarm %s of audit instance %s is left out: it is too deep.", alarm["id"], origin["id"])
+        return events
 
     def _give_up(self, error: Exception) -> None:
         """Log an error, and begin the next poll with a new login: the old one may be what is wrong."""

@@ -64,6 +64,48 @@ def test_deleted_audit_instances_are_hidden(connect, http):
     assert [record["id"] for record in AuditInstances(connect()).records()] == ["DELETING", "ERROR"]
 
 
+ID = "3b0c7d52-6a41-4e0f-9c1d-2f8e5a7b9c10"
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        None,
+        "a text",
+        [],
+        {},
+        {"id": None},
+        {"id": 7, "status": "ACTIVE"},
+        {"id": "short"},
+        {"id": ID + "/.."},
+        {"id": f"{ID}\n"},
+        {"id": ["a list"], "Id": "another"},
+    ],
+)
+def test_one_audit_instance_without_an_id_is_left_out_alone(connect, http, bad):
+    servers, told = [bad, {**AUDIT, "id": ID}, {"id": f"{ID}0", "status": "DELETED"}], []
+    http.get(AUDIT_INSTANCES, json={"servers": servers, "total": 3})
+    assert AuditInstances(connect()).readable(told.append) == [{**AUDIT, "id": ID}]
+    words = "32 to 64 letters, digits, hyphens and underscores"
+    assert told == [f"Left out of the audit instances: 1, whose ID is not {words}."]
+
+
+def test_pages_fit_together_around_what_cannot_be_read(connect, http):
+    told = []
+    first = [{"id": ID, "name": ["no text"]}, {"id": None}]
+    http.get(AUDIT_INSTANCES, json={"servers": first, "total": 3})
+    http.get(f"{AUDIT_INSTANCES}?offset=1", json={"servers": [first[1], {"id": f"{ID}0"}], "total": 3})
+    found = AuditInstances(connect()).readable(told.append)
+    assert found == [{"id": ID, "name": None}, {"id": f"{ID}0", "name": None}]
+    assert len(told) == 1
+
+
+@pytest.mark.parametrize("payload", [{}, {"servers": None}, {"servers": {}}])
+def test_without_a_list_there_is_nothing_to_read(payload):
+    with pytest.raises(Unreadable, match=r"^answered without a list of servers$"):
+        AuditInstances(Payloads(payload)).readable(print)
+
+
 @pytest.mark.parametrize(
     ("record", "node"),
     [

@@ -33,6 +33,7 @@ class Service:
     pages = Client.pages
     settled = Client.settled
     deadline = None
+    deadline_name = "wait_timeout"
 
     def __init__(self, states, caps=(3,), total=HONEST):
         self.states, self.caps, self.total = list(states), list(caps), total
