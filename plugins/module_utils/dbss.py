@@ -235,13 +235,16 @@ def _outcome(operation: Operation, resource: str, key: str) -> Any:
 
 
 def _audit_instances(payload: dict[str, Any]) -> tuple[list[dict[str, Any]], int]:
-    found = plain_rows(payload, "servers", "id", "status", optional=["name", "task"])
-    told = total(payload)
-    return found, len(found) if told is None else told  # without a total, the answer is all there is
+    return _all_told(payload, plain_rows(payload, "servers", "id", "status", optional=["name", "task"]))
 
 
 def _any_audit_instances(payload: dict[str, Any]) -> tuple[list[dict[str, Any]], int]:
-    found, told = any_rows(payload, "servers"), total(payload)
+    return _all_told(payload, any_rows(payload, "servers"))
+
+
+def _all_told(payload: dict[str, Any], found: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], int]:
+    """Return the records with the total that is told; without one, the answer is all there is."""
+    told = total(payload)
     return found, len(found) if told is None else told
 
 
