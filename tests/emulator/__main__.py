@@ -17,9 +17,9 @@ from typing import Any
 
 from .app import create_app
 from .cloud import Cloud
+from .documents import HERE, StateError, read_file
 from .door import is_loopback
 from .server import create_server
-from .state import HERE, StateError, read_file
 
 STOP_WITHIN = 0.5  # s
 COMMAND = f"python -m {__package__}" if "." in __package__ else __package__.replace("_", "-")

@@ -11,8 +11,8 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from .cloud import Cloud
+from .documents import StateError, read_yaml
 from .faults import FaultError, Faults
-from .state import StateError, read_yaml
 
 
 def blueprint(cloud: Cloud, faults: Faults) -> Blueprint:

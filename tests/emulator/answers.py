@@ -32,10 +32,24 @@ class Refusal(Exception):
         self.status, self.code, self.text = status, code, text
 
 
-def json_answer(status: int, value: Any, headers: dict[str, str] | None = None) -> Answer:
-    """A JSON answer with the tracing header that every service sends."""
-    tracing = {"Content-Type": JSON, "X-Request-Id": uuid4().hex}
-    return Answer(status, json.dumps(value).encode(), {**tracing, **(headers or {})})
+@dataclass
+class File:
+    """What an operation answers that is no JSON: its bytes and their media type."""
+
+    content: bytes
+    media: str = "application/octet-stream"
+    name: str = ""
+
+
+def answer_of(status: int, value: Any, headers: dict[str, str] | None = None) -> Answer:
+    """The answer with what an operation came to: JSON, a File, or with status 204 nothing."""
+    tracing = {"X-Request-Id": uuid4().hex, **(headers or {})}
+    if status == HTTPStatus.NO_CONTENT:
+        return Answer(status, b"", tracing)
+    if isinstance(value, File):
+        named = {"Content-Disposition": f'attachment; filename="{value.name}"'} if value.name else {}
+        return Answer(status, value.content, {"Content-Type": value.media, **named, **tracing})
+    return Answer(status, json.dumps(value).encode(), {"Content-Type": JSON, **tracing})
 
 
 def _pair(refusal: Refusal) -> dict[str, Any]:
@@ -57,6 +71,7 @@ _SHAPES: Mapping[str, Callable[[Refusal], dict[str, Any]]] = {
     "flat": lambda refusal: {**_pair(refusal), "details": None, "encoded_authorization_message": None},
     "iam": _keystone,
     "dws": _dws,
+    "bss": _pair,
     "gateway": lambda refusal: {**_pair(refusal), "request_id": uuid4().hex},
 }
 
@@ -65,6 +80,7 @@ def refused(refusal: Refusal, shape: str) -> Answer:
     """The answer that carries a refusal in a shape of _SHAPES; the gateway's own codes always come in the gateway's."""
     if refusal.code.startswith("APIGW."):
         shape = "gateway"
-    answer = json_answer(refusal.status, _SHAPES[shape](refusal))
+    value = File(refusal.text.encode(), "text/plain") if shape == "metadata" else _SHAPES[shape](refusal)
+    answer = answer_of(refusal.status, value)
     answer.error_code = refusal.code
     return answer

@@ -114,13 +114,16 @@ def _read_body(connection: Any) -> bytes:
 
 
 def _resources(path: dict[str, str], body: bytes) -> set[str]:
-    """The ids that a request names in its path and its body."""
+    """The ids that a request names in its path and its body, alone, in an array or in a text with commas."""
     try:
         value: Any = json.loads(body) if body else {}
     except (ValueError, RecursionError):
         value = {}
-    named = [value.get("id"), value.get("instance_id")] if isinstance(value, dict) else []
-    return {*path.values(), *(one for one in named if isinstance(one, str))}
+    if not isinstance(value, dict):
+        return set(path.values())
+    named = [value.get(key) for key in ("id", "ids", "instance_id", "resource_id", "db_id", "agent_id")]
+    many = [one.split(",") if isinstance(one, str) else one for one in named]
+    return {*path.values(), *(one for ids in many if isinstance(ids, list) for one in ids if isinstance(one, str))}
 
 
 def _complaint(status: int, sentence: str) -> Response:

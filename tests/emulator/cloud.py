@@ -5,31 +5,51 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import threading
 import traceback
 from collections import ChainMap
-from dataclasses import asdict, dataclass, field, fields
-from typing import Any, Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass, fields
+from http import HTTPStatus
+from typing import Any, Mapping
 from urllib.parse import parse_qsl
 
-from . import dbss, dws, iam
-from .answers import Answer, Refusal, json_answer, refused
+from . import bss, dbss, dws, iam, metadata
+from .answers import Answer, Refusal, answer_of, refused
+from .call import Call, Handler
 from .clock import Clock
 from .contract import Complaint, Contract, Operation
-from .identity import Identity, Signable
+from .documents import StateError
+from .identity import Caller, Identity, Signable
+from .ids import Ids
 from .journal import Entry, Journal
-from .power import Record
-from .state import IDENTITY_SECTIONS, Rules, State, StateError, remember, seen
+from .records import Sorts
+from .state import IDENTITY_SECTIONS, Completion, State, remember
 
 BODY_LIMIT = 12 * 1024 * 1024  # bytes
-HANDLERS: Mapping[str, Callable[[Call], Any]] = ChainMap(iam.HANDLERS, dbss.HANDLERS, dws.HANDLERS)
-# The services' own codes. IAM's failure bodies have none: those shown here only get into the log.
-BAD_ID = {"dbss": "DBSS.10020021", "dws": "DWS.0001", "iam": "IAM.400"}
-BAD_REQUEST = {"dbss": "DBSS.10000001", "dws": "DWS.0001", "iam": "IAM.400"}
-FORBIDDEN = {"dbss": "DBSS.10020100", "dws": "DWS.0015", "iam": "IAM.0002"}
-FAULT = {"dbss": "DBSS.11000000", "dws": "DWS.0005", "iam": "IAM.0006"}
+SERVICES = {"iam": iam, "dbss": dbss, "dws": dws, "bss": bss, "metadata": metadata}
+ACCOUNT_LEVEL = ("iam", "bss")  # services whose calls name an account and no project
+HANDLERS: Mapping[str, Handler] = ChainMap(*(one.HANDLERS for one in SERVICES.values()))
+COMPLETIONS: Mapping[str, Completion] = ChainMap(*(one.COMPLETIONS for one in SERVICES.values()))
+
+
+@dataclass(frozen=True)
+class Codes:
+    """A service's own codes. Failure bodies of IAM and of the metadata have none: theirs only get into the log."""
+
+    bad_id: str
+    bad_request: str
+    forbidden: str
+    fault: str
+
+
+CODES = {
+    "dbss": Codes("DBSS.10020021", "DBSS.10000001", "DBSS.10020100", "DBSS.11000000"),
+    "dws": Codes("DWS.0001", "DWS.0001", "DWS.0015", "DWS.0005"),
+    "iam": Codes("IAM.400", "IAM.400", "IAM.0002", "IAM.0006"),
+    "bss": Codes("CBC.0100", "CBC.0100", "CBC.0151", "CBC.0999"),
+    "metadata": Codes("META.400", "META.400", "META.403", "META.500"),
+}
 
 
 @dataclass
@@ -46,46 +66,6 @@ class Settings:
     increase_window: float = 0.0
 
 
-@dataclass
-class Call:
-    """One call of an operation, handed to its handler, which answers with the body."""
-
-    cloud: Cloud
-    operation: Operation
-    path: Mapping[str, str]
-    query: Mapping[str, Any]
-    body: Any
-    now: float
-    project: str | None = None
-    status: int = 200
-    headers: dict[str, str] = field(default_factory=dict)
-    resource: str | None = None
-    acted: bool = False
-
-    @property
-    def state(self) -> State:
-        """What the cloud holds."""
-        return self.cloud.state
-
-    @property
-    def settings(self) -> Settings:
-        """What can be turned at run time."""
-        return self.cloud.settings
-
-    def listed(self, records: Iterable[Record]) -> list[Record]:
-        """The records of this project as listings show them now."""
-        return [seen(record, self.now) for record in records if record["project"] == self.project]
-
-    def change(self, records: Iterable[Record], action: str) -> None:
-        """To be said before the records are changed: keeps what lagging listings still show, and counts the effect."""
-        for record in records:
-            if self.settings.lag:
-                remember(record, self.now + self.settings.lag)
-        self.acted = True
-        if self.resource:
-            self.cloud.journal.count(self.resource, action)
-
-
 class Cloud:
     """State, settings, clock, identities and journal, with one lock around what calls change."""
 
@@ -93,7 +73,7 @@ class Cloud:
         """In: a state document, and settings that win over those in it. Raises StateError."""
         self.lock = threading.Lock()
         self.contract = Contract()
-        self.rules = Rules(self.contract)
+        self.sorts = Sorts(self.contract)
         self.clock = Clock()
         self.breaches = 0
         self._document, self._settings = document, settings
@@ -103,7 +83,7 @@ class Cloud:
         """Back to the start: state, settings, clock, journal."""
         with self.lock:
             self.clock.offset = 0.0
-            self.journal = Journal()
+            self.journal, self.ids = Journal(), Ids()
             self._load(self._document)
             self.settings = Settings(**{**self._document.get("settings", {}), **self._settings})
 
@@ -117,7 +97,7 @@ class Cloud:
             self.settings = Settings(**{**asdict(self.settings), **document.get("settings", {})})
 
     def _load(self, document: dict[str, Any]) -> None:
-        self.state = State(document, self.rules, self.clock.now())
+        self.state = State(document, self.sorts, COMPLETIONS, self.clock.now())
         self.identity = Identity(self.state, self.clock)
 
     def tune(self, changes: Any) -> None:
@@ -125,7 +105,7 @@ class Cloud:
         if not isinstance(changes, dict):
             raise StateError(f"settings are a mapping of {', '.join(one.name for one in fields(Settings))}")
         with self.lock:
-            self.rules.check({**self.state.document, "settings": changes})
+            self.sorts.check({**self.state.document, "settings": changes})
             self.settings = Settings(**{**asdict(self.settings), **changes})
 
     def dump(self) -> dict[str, Any]:
@@ -148,7 +128,8 @@ class Cloud:
             if operation is None:
                 raise Refusal(404, "APIGW.0101", "The API does not exist: neither this path nor this method of it.")
             if operation.id not in HANDLERS:
-                raise Refusal(404, "APIGW.0103", "The backend does not exist: the emulator does not serve this.")
+                # Not 404, which callers read as "gone".
+                raise Refusal(HTTPStatus.NOT_IMPLEMENTED, "APIGW.0103", "The embedded cloud does not serve this.")
             if len(request.body) > BODY_LIMIT:
                 raise Refusal(413, "APIGW.0201", "Request entity too large: more than 12 MB.")
             answer = self._carried_out(operation, path, request, note)
@@ -156,7 +137,7 @@ class Cloud:
             answer = refused(refusal, shape)
         except Exception:
             traceback.print_exc()
-            code = FAULT[operation.service] if operation else "APIGW.0201"
+            code = CODES[operation.service].fault if operation else "APIGW.0201"
             answer = refused(Refusal(500, code, "The emulator failed; see its log."), shape)
         note.error_code = answer.error_code
         if operation and self.settings.validate == "all":
@@ -167,51 +148,62 @@ class Cloud:
         query_text = request.target.partition("?")[2]
         with self.lock:
             now = self.clock.now()
-            caller = None
-            if operation.id not in iam.OPEN:
-                caller = self.identity.authenticate(request, self.settings.key_lock)
-        if caller and not self._may(operation, path, request, caller.projects):
-            raise Refusal(403, FORBIDDEN[operation.service], "The credentials are not for this project or account.")
+            everyone = Caller(frozenset(self.state.projects))
+            caller = everyone if operation.open else self.identity.authenticate(request, self.settings.key_lock)
+        projects = self._projects(operation, path, request, caller)
         strict = self.settings.validate != "off"
         query_pairs = parse_qsl(query_text, keep_blank_values=True)
         # Of a key that comes twice the first value counts.
         places = {"path": path, "query": dict(reversed(query_pairs)), "header": request.headers}
+        if projects is None:
+            code = CODES[operation.service].forbidden
+            raise Refusal(403, code, "The credentials are not for this project or account.")
         try:
             query = operation.read_parameters(places, strict)
             body = operation.read_body(request.body, request.headers.get("content-type", ""), strict)
         except Complaint as complaint:
             raise self._bad_request(operation, request, complaint) from None
-        call = Call(self, operation, path, query, body, now, project=path.get("project_id"))
+        call = Call(self, operation, path, query, body, request.headers, now, projects)
         try:
             with self.lock:
                 self.state.settle(now)
                 value = HANDLERS[operation.id](call)
         finally:
             note.resource, note.acted = call.resource, call.acted
-        answer = json_answer(call.status, value, call.headers)
-        answer.error_code = str(value["error_code"]) if value.get("error_code") else None
+        answer = answer_of(call.status, value, call.headers)
+        if isinstance(value, dict) and value.get("error_code"):
+            answer.error_code = str(value["error_code"])
         return answer
 
-    def _may(self, operation: Operation, path: Mapping[str, str], request: Signable, projects: frozenset[str]) -> bool:
-        if operation.service == "iam":
-            return request.headers.get("x-domain-id", self.state.account["id"]) == self.state.account["id"]
-        project = path["project_id"]
-        return project in projects and request.headers.get("x-project-id", project) == project
+    def _projects(
+        self, operation: Operation, path: Mapping[str, str], request: Signable, caller: Caller
+    ) -> frozenset[str] | None:
+        """The ids of the projects that a request is about; None when its caller has no business there."""
+        account, headers = self.state.account["id"], request.headers
+        accounts = {path.get("domain_id", account)}
+        if operation.service in ACCOUNT_LEVEL:
+            accounts.add(headers.get("x-domain-id", account))
+        asked = path.get("project_id") or headers.get("x-project-id")
+        if accounts != {account} or headers.get("x-project-id", asked) != asked:
+            return None
+        if asked is None or operation.service in ACCOUNT_LEVEL:
+            return caller.projects
+        return frozenset([asked]) if asked in caller.projects else None
 
     @staticmethod
     def _bad_request(operation: Operation, request: Signable, complaint: Complaint) -> Refusal:
-        codes = BAD_ID if complaint.place == "path" else BAD_REQUEST
-        code = codes[operation.service]
+        codes = CODES[operation.service]
+        code = codes.bad_id if complaint.place == "path" else codes.bad_request
         if operation.service == "dws" and complaint.place == "body" and not request.body:
             code = "DWS.0006"
         return Refusal(400, code, f"{complaint.place}: {complaint}")
 
     def _obeying(self, operation: Operation, answer: Answer) -> Answer:
         """The answer, or a loud 500 when it breaks the contract."""
-        flaw = operation.flaw_of_answer(answer.status, json.loads(answer.body))
+        flaw = operation.flaw_of_answer(answer.status, answer.body, answer.headers.get("Content-Type", ""))
         if flaw is None:
             return answer
         self.breaches += 1
         print(f"CONTRACT BROKEN by {operation.id} {answer.status}: {flaw}", file=sys.stderr, flush=True)
-        broken = Refusal(500, FAULT[operation.service], f"The emulator broke the contract: {flaw}")
+        broken = Refusal(500, CODES[operation.service].fault, f"The emulator broke the contract: {flaw}")
         return refused(broken, operation.error_shape)

@@ -17,7 +17,10 @@ from openapi_schema_validator import OAS30ReadValidator, OAS30WriteValidator, oa
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT4
 
+from .answers import JSON
+
 FOLDER = Path(__file__).parent / "contract"
+FILES = ("openapi.yaml", "openapi-2.yaml")
 METHODS = ("get", "put", "post", "delete")
 
 
@@ -55,12 +58,18 @@ class Operation:
         self.id: str = spec["operationId"]
         self.service: str = spec["tags"][0]
         self.method, self.path = method.upper(), path
+        self.open: bool = spec.get("security") == []  # it needs no credentials
         parameters = [contract.deref(one) for one in (*item.get("parameters", ()), *spec.get("parameters", ()))]
         self._checks = [(one, contract.validator(one["schema"])) for one in parameters]
 
+    @property
+    def reads(self) -> bool:
+        """Whether it changes nothing, also where it is a POST."""
+        return self.method == "GET" or self._spec.get("x-effect") == "read" or self.id.startswith("list")
+
     @cached_property
     def error_shape(self) -> str:
-        """Documented shape of the service's own failure bodies: "nested", "flat", "dws" or "iam"."""
+        """Documented shape of the service's own failure bodies: "nested", "flat", or the service itself."""
         if self.service != "dbss":
             return self.service
         shape = self._contract.deref(self._spec["responses"]["400"])["x-documented-shape"]
@@ -69,22 +78,30 @@ class Operation:
     @cached_property
     def _body_rule(self) -> OAS30WriteValidator | None:
         body = self._spec.get("requestBody")
-        return body and self._contract.validator(body["content"]["application/json"]["schema"])
+        return body and self._contract.validator(body["content"][JSON]["schema"])
+
+    @cached_property
+    def _contents(self) -> dict[int, dict[str, Any]]:
+        """What each documented status may answer with: media type to schema, nothing for an empty answer."""
+        answers = {int(status): self._contract.deref(answer) for status, answer in self._spec["responses"].items()}
+        return {
+            status: {media: content.get("schema") for media, content in answer.get("content", {}).items()}
+            for status, answer in answers.items()
+        }
 
     @cached_property
     def _answer_rules(self) -> dict[int, OAS30WriteValidator]:
-        answers = {int(status): self._contract.deref(answer) for status, answer in self._spec["responses"].items()}
         return {
-            status: self._contract.validator(answer["content"]["application/json"]["schema"], OAS30ReadValidator)
-            for status, answer in answers.items()
-            if "content" in answer
+            status: self._contract.validator(content[JSON], OAS30ReadValidator)
+            for status, content in self._contents.items()
+            if JSON in content
         }
 
     @property
     def ok_schema(self) -> str:
         """Name of the component that describes a good answer, "" when it has none."""
-        schema = self._spec["responses"].get("200", {}).get("content", {}).get("application/json", {}).get("schema", {})
-        return schema.get("$ref", "").rpartition("/")[2]
+        schema = self._contents.get(200, {}).get(JSON, {})
+        return str(schema.get("$ref", "")).rpartition("/")[2]
 
     def read_parameters(self, places: Mapping[str, Mapping[str, str]], strict: bool = True) -> dict[str, Any]:
         """The query of a request as the contract types it, defaults filled in.
@@ -116,9 +133,11 @@ class Operation:
         if not self._body_rule:
             return None
         if not body:
-            raise Complaint("body", "a body is required")
-        if content_type.partition(";")[0].strip().lower() != "application/json":
-            raise Complaint("body", "Content-Type must be application/json")
+            if self._spec["requestBody"].get("required"):
+                raise Complaint("body", "a body is required")
+            return None
+        if content_type.partition(";")[0].strip().lower() != JSON:
+            raise Complaint("body", f"Content-Type must be {JSON}")
         try:
             value = json.loads(body, parse_constant=_no_constant)
         except (ValueError, RecursionError):
@@ -128,22 +147,29 @@ class Operation:
             raise Complaint("body", explain(error))
         return value
 
-    def flaw_of_answer(self, status: int, value: Any) -> str | None:
+    def flaw_of_answer(self, status: int, body: bytes, media: str = JSON) -> str | None:
         """What is wrong with an answer of ours, None when it obeys the contract.
 
         A status that the operation does not document must carry the gateway's failure body.
         """
+        content = self._contents.get(status, {JSON: None})
+        if content and media not in content:
+            return f"must be {' or '.join(content)}, not {media or 'empty'}"
+        if media != JSON:
+            return None
         rule = self._answer_rules.get(status) or self._contract.gateway_rule
-        error = best_match(rule.iter_errors(value))
+        error = best_match(rule.iter_errors(json.loads(body)))
         return explain(error) if error else None
 
 
 class Contract:
-    """The parsed contract and what was added to it; `operations` by operationId."""
+    """The parsed contract, its two files as one; `operations` by operationId."""
 
     def __init__(self, folder: Path = FOLDER):
-        plain, more = (_parsed(folder / name) for name in ("openapi.yaml", "additions.yaml"))
-        plain["paths"].update(more["paths"])
+        plain, more = (_parsed(folder / name) for name in FILES)
+        for path, item in more["paths"].items():
+            # The servers and parameters of a path that stands in both files are the same; its methods differ.
+            plain["paths"].setdefault(path, {}).update(item)
         plain["components"]["schemas"].update(more["components"]["schemas"])
         # Schemas are used apart from the file, so its inner references must name it.
         self.document = json.loads(json.dumps(_opened(plain)).replace('"#/components/', '"contract:#/components/'))

@@ -16,7 +16,7 @@ from typing import Any, Callable, Iterator, Mapping
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
 
-from .answers import JSON, Answer, Refusal, json_answer, refused
+from .answers import JSON, Answer, Refusal, answer_of, refused
 from .cloud import Cloud
 from .contract import Operation, explain
 from .identity import clock_skew
@@ -102,13 +102,17 @@ def _redirect(incident: Incident) -> Answer:
 # How an operation says in its own words, with HTTP 200, that it failed.
 FAILED_FORMS: Mapping[str, dict[str, Any]] = {
     "ResultLowerBody": {"result": "failed"},
+    "ResultUpperBody": {"result": "FAILED"},
     "StatusUpperBody": {"status": "FAILED"},
+    "StatusLowerBody": {"status": "fail"},
+    "OmSecurityGroupResult": {"code": 1, "description": "the operation failed", "order_id": None, "task_id": None},
+    "AuditUpgradeResult": {"code": 1, "description": "the operation failed", "order_id": None, "task_id": None},
     "OmUserResponse": {"error_code": 1, "error_msg": "the operation failed", "om_user_info": None},
 }
 
 
 def _failed(incident: Incident) -> Answer:
-    return json_answer(200, FAILED_FORMS[incident.operation.ok_schema] if incident.operation else {})
+    return answer_of(200, FAILED_FORMS[incident.operation.ok_schema] if incident.operation else {})
 
 
 def _latency(incident: Incident, proceed: Proceed) -> Answer:
@@ -243,7 +247,7 @@ class Rule:
         match = self.spec.get("match", {})
         if self.kind == "failed_with_200" and (not operation or operation.ok_schema not in FAILED_FORMS):
             return False
-        if self.kind == "flap" and operation and operation.method != "GET" and operation.id != "listOmInstances":
+        if self.kind == "flap" and operation and not operation.reads:
             return False
         return (
             match.get("operation") in (None, operation and operation.id)

@@ -94,3 +94,5 @@ CLUSTER = Machine(
     },
     {"STARTING": "AVAILABLE", "STOPPING": "STOPPED", "CREATING": "AVAILABLE", "DELETING": "DELETED"},
 )
+# By the names that records.yml uses.
+MACHINES: Mapping[str, Machine] = {"AUDIT": AUDIT, "OM": OM, "CLUSTER": CLUSTER}

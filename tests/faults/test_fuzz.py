@@ -18,10 +18,10 @@ import responses
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.emulator import state as emulator_state
+from tests.emulator.documents import HERE
 from tests.faults import matrix, stage
 
-SAMPLES = emulator_state.HERE / "contract" / "samples"
+SAMPLES = HERE / "contract" / "samples"
 PLACE = {
     "HW_REGION_NAME": "cn-north-4",
     "HW_ENDPOINTS": json.dumps(dict.fromkeys(("iam", "dbss", "dws"), "http://127.0.0.1:1")),

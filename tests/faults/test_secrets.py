@@ -28,7 +28,7 @@ from ansible_collections.huaweicloud.dbops.plugins.module_utils.errors import Db
 from requests.adapters import HTTPAdapter
 
 from tests.emulator import fixtures
-from tests.emulator.state import HERE, read_file
+from tests.emulator.documents import HERE, read_file
 from tests.faults import matrix, stage
 from tests.tools import playbook
 from tests.tools.checkout import ROOT

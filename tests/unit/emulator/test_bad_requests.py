@@ -115,19 +115,6 @@ def test_what_the_contract_does_not_know(emulator, api, method, path):
 
 
 @pytest.mark.parametrize(
-    ("method", "path"),
-    [
-        ("GET", f"/v1/{company.PROJECT}/dbss/audit/quota"),
-        ("DELETE", company.INSTANCES),
-        ("POST", f"/v1/{company.PROJECT}/db-om/{company.OM_PROD}/password/reset"),
-    ],
-)
-def test_what_the_contract_knows_and_the_emulator_does_not_serve(api, method, path):
-    answer = api(method, path)
-    assert (answer.status_code, code(answer)) == (404, "APIGW.0103")
-
-
-@pytest.mark.parametrize(
     "text",
     [
         b"nonsense\r\n\r\n",

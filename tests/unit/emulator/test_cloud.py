@@ -10,17 +10,17 @@ from types import SimpleNamespace
 
 import pytest
 
-from tests.emulator import iam
 from tests.emulator.cloud import Cloud
+from tests.emulator.documents import HERE, read_file
+from tests.emulator.iam import projects
 from tests.emulator.identity import Signable
-from tests.emulator.state import HERE, read_file
 from tests.unit.emulator import company
 
 
 def ask(handler, monkeypatch, **settings):
     """Answer listDomains with a handler; the cloud, the status and the body."""
     cloud = Cloud(read_file(HERE / "company.yml"), settings)
-    monkeypatch.setitem(iam.HANDLERS, "listDomains", handler)
+    monkeypatch.setitem(projects.HANDLERS, "listDomains", handler)
     request = Signable("GET", "/v3/auth/domains", {"x-auth-token": company.TOKEN})
     answer = cloud.answer(cloud.contract.operations["listDomains"], {}, request, SimpleNamespace())
     return cloud, answer.status, json.loads(answer.body)
@@ -47,3 +47,12 @@ def test_an_accident(monkeypatch, capsys):
     assert status == body["error"]["code"] == 500
     assert "inside" not in str(body)
     assert "KeyError: 'inside'" in capsys.readouterr().err
+
+
+def test_what_is_not_served_is_not_gone(monkeypatch):
+    """A 404 would tell callers that the thing they asked for is not there."""
+    cloud = Cloud(read_file(HERE / "company.yml"), {})
+    monkeypatch.delitem(projects.HANDLERS, "listDomains")
+    request = Signable("GET", "/v3/auth/domains", {"x-auth-token": company.TOKEN})
+    answer = cloud.answer(cloud.contract.operations["listDomains"], {}, request, SimpleNamespace())
+    assert (answer.status, json.loads(answer.body)["error_code"]) == (501, "APIGW.0103")

@@ -162,9 +162,10 @@ def test_a_restarted_cluster_keeps_its_own_word_for_running(emulator, api):
     assert cluster(api, company.DWS_REPORTS) == ("ACTIVE", None)
 
 
-def test_a_restart_needs_its_body(api):
-    answer = api("POST", f"{company.CLUSTERS}/{company.DWS_PROD}/restart")
-    assert (answer.status_code, code(answer)) == (400, "DWS.0006")
+@pytest.mark.parametrize("body", [{}, {"json": {"restart": {}}}])
+def test_a_restart_needs_no_body(api, body):
+    answer = api("POST", f"{company.CLUSTERS}/{company.DWS_PROD}/restart", **body)
+    assert (answer.status_code, answer.json()) == (200, {})
 
 
 def test_accounts_lag_too(emulator, api):

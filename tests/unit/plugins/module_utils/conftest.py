@@ -64,9 +64,10 @@ def sample() -> Callable[[str], Any]:
 
 @pytest.fixture(scope="session")
 def contract() -> Any:
-    """Return the contract of the API, with the operations that were added to it."""
+    """Return the contract of the API, its two files as one."""
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    names = ("openapi.yaml", "additions.yaml")
-    document, additions = (yaml.load((CONTRACT / name).read_text(encoding="utf-8"), Loader=loader) for name in names)
-    document["paths"].update(additions["paths"])
+    names = ("openapi.yaml", "openapi-2.yaml")
+    document, more = (yaml.load((CONTRACT / name).read_text(encoding="utf-8"), Loader=loader) for name in names)
+    for path, item in more["paths"].items():
+        document["paths"].setdefault(path, {}).update(item)
     return document
