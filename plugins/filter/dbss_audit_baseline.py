@@ -162,10 +162,10 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.auditing import why_not_audited
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.dbss import AUDIT_INSTANCE, DATABASE
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.errors import printable
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.power import STUCK
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.kinds.auditing import why_not_audited
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.kinds.dbss import AUDIT_INSTANCE, DATABASE
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.kinds.power import STUCK
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.errors import printable
 
 Record = dict[str, Any]
 

@@ -97,10 +97,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from ansible_collections.huaweicloud.dbops.plugins.filter.dbss_audit_baseline import by_name
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.dbss import AUDIT_INSTANCE, DATABASE
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.errors import UsageError, printable
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.lookup import find
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.power import Node
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.engine.lookup import find
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.kinds.dbss import AUDIT_INSTANCE, DATABASE
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.kinds.power import Node
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.errors import UsageError, printable
 
 Record = dict[str, Any]
 

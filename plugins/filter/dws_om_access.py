@@ -67,9 +67,10 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.dws import CLUSTER
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.errors import UsageError
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.lookup import CLUSTER_ID, find
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.engine.lookup import find
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.kinds.dws import CLUSTER
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.errors import UsageError
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.nouns import CLUSTER_ID
 
 
 def dws_om_access(clusters: Sequence[dict[str, Any]], wanted: Sequence[str]) -> dict[str, list[str]]:

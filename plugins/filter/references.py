@@ -42,7 +42,7 @@ _value:
 
 from typing import Any
 
-from ansible_collections.huaweicloud.dbops.plugins.module_utils import lookup
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.engine import lookup
 
 
 def references(value: Any) -> list[str]:

@@ -78,8 +78,8 @@ keyed_groups:
 #         all_databases: true
 """
 
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.dbss import AuditInstances, OmInstances
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.lookup import INSTANCE_ID
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.kinds.dbss import AuditInstances, OmInstances
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.nouns import INSTANCE_ID
 from ansible_collections.huaweicloud.dbops.plugins.plugin_utils.inventory import ApiInventory, Listing
 
 KINDS = {

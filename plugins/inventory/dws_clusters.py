@@ -65,8 +65,8 @@ groups:
 #         state: absent
 """
 
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.dws import CLUSTER, Clusters
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.lookup import CLUSTER_ID
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.kinds.dws import CLUSTER, Clusters
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.nouns import CLUSTER_ID
 from ansible_collections.huaweicloud.dbops.plugins.plugin_utils.inventory import ApiInventory, Listing
 
 

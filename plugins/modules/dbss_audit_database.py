@@ -213,26 +213,23 @@ api_error:
 
 from typing import Any
 
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.auditing import why_not_audited, with_effect
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.converge import Resource, Track
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.dbss import (
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.engine.converge import Track
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.engine.lookup import Lookup, find, look_up, references
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.frame.module import Frame
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.kinds.auditing import why_not_audited, with_effect
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.kinds.dbss import (
     AUDIT_INSTANCE,
     DATABASE,
     AuditDatabases,
     AuditInstances,
 )
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.errors import UsageError
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.lookup import (
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.errors import UsageError
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.nouns import (
     INSTANCE_ID,
     MOST_NAMED,
-    Lookup,
     check_id,
-    find,
-    look_up,
-    references,
 )
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.module import Frame
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.plan import (
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.plan import (
     ACT,
     DONE,
     REFUSE,
@@ -242,6 +239,7 @@ from ansible_collections.huaweicloud.dbops.plugins.module_utils.plan import (
     Past,
     Step,
 )
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.resource import Resource
 
 OPTIONS: dict[str, Any] = {
     "instance_id": {"type": "str"},

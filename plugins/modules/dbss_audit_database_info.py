@@ -160,14 +160,15 @@ api_error:
 
 from typing import Any
 
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.auditing import with_effect
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.dbss import (
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.engine.lookup import find
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.frame.module import Frame
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.kinds.auditing import with_effect
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.kinds.dbss import (
     AUDIT_INSTANCE,
     AuditDatabases,
     AuditInstances,
 )
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.lookup import INSTANCE_ID, check_id, find
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.module import Frame
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.nouns import INSTANCE_ID, check_id
 
 OPTIONS: dict[str, Any] = {
     "instance_id": {"type": "str"},

@@ -147,15 +147,17 @@ api_error:
       type: str
 """
 
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.dbss import AuditInstances
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.instances import CONSTRAINTS, OPTIONS, keep
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.module import Frame
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.frame.instances import converge_named
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.frame.module import Frame
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.kinds.dbss import AuditInstances
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.kinds.power import CONSTRAINTS, OPTIONS, Instances
 
 
 def main() -> None:
     """Run the module."""
     with Frame(OPTIONS, acts=True, **CONSTRAINTS) as frame:
-        keep(frame, AuditInstances(frame.client))
+        api = AuditInstances(frame.client)
+        converge_named(frame, api, Instances(api, frame.options["state"]))
 
 
 if __name__ == "__main__":

@@ -112,9 +112,9 @@ api_error:
       type: str
 """
 
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.dbss import AuditInstances
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.lookup import matching
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.module import Frame
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.engine.lookup import matching
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.frame.module import Frame
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.kinds.dbss import AuditInstances
 
 STATUSES = ["ACTIVE", "SHUTOFF", "BUILD", "HAWAIT", "UPGRADING", "ERROR", "FROZEN", "DELETING"]
 FILTERS = {"instance_id": "id", "name": "name", "status": "status"}

@@ -101,9 +101,9 @@ api_error:
       type: str
 """
 
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.dbss import OmInstances
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.lookup import matching
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.module import Frame
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.engine.lookup import matching
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.frame.module import Frame
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.kinds.dbss import OmInstances
 
 FILTERS = {"instance_id": "instance_id", "name": "name"}
 

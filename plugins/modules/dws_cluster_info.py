@@ -98,9 +98,9 @@ api_error:
       type: str
 """
 
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.dws import Clusters
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.lookup import matching
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.module import Frame
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.engine.lookup import matching
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.frame.module import Frame
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.kinds.dws import Clusters
 
 FILTERS = {"cluster_id": "id", "cluster_name": "name"}
 

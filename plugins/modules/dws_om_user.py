@@ -212,18 +212,26 @@ import re
 from contextlib import suppress
 from typing import Any
 
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.converge import Resource
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.dws import CLUSTER, OM_USER, Clusters, account
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.errors import (
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.engine.lookup import find, references
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.engine.parallel import for_each
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.frame.module import Frame
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.kinds.dws import CLUSTER, OM_USER, Clusters, account
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.errors import (
     UNKNOWN_CLUSTER_CODES,
     ApiError,
     DbopsError,
     UsageError,
 )
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.lookup import CLUSTER_ID, check_id, find, references
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.module import Frame
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.parallel import for_each
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.plan import ACT, DONE, Action, Goal, Past, Step
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.nouns import CLUSTER_ID, check_id
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.plan import (
+    ACT,
+    DONE,
+    Action,
+    Goal,
+    Past,
+    Step,
+)
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.resource import Resource
 
 OPTIONS: dict[str, Any] = {
     "cluster_id": {"type": "str"},

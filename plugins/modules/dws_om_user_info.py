@@ -143,9 +143,10 @@ api_error:
 
 from typing import Any
 
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.dws import CLUSTER, Clusters
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.lookup import CLUSTER_ID, check_id, find
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.module import Frame
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.engine.lookup import find
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.frame.module import Frame
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.kinds.dws import CLUSTER, Clusters
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.nouns import CLUSTER_ID, check_id
 
 OPTIONS: dict[str, Any] = {"cluster_id": {"type": "str"}, "cluster_name": {"type": "str"}}
 

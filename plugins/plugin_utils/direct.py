@@ -26,8 +26,8 @@ from ansible.module_utils.common import warnings as recorded
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action.normal import ActionModule as OrdinaryAction
 from ansible.utils.display import Display
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.module import Frame, Surroundings
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.session import REQUESTS_IMPORT_ERROR
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.frame.module import Frame, Surroundings
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.transport.session import REQUESTS_IMPORT_ERROR
 
 PROFILE = "legacy"
 """How ansible-core 2.19 and later write the arguments and results of a module that says nothing else."""

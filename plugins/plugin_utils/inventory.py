@@ -21,11 +21,11 @@ from ansible.constants import LOCALHOST
 from ansible.errors import AnsibleError, AnsibleParserError
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
 from ansible.utils.unsafe_proxy import wrap_var
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.auth import choose_credentials
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.connection import connect, read_options
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.errors import DbopsError, UsageError
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.lookup import IdRule, Noun
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.options import AUTH_OPTIONS
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.frame.connection import connect, read_options
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.frame.options import AUTH_OPTIONS
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.transport.auth import choose_credentials
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.errors import DbopsError, UsageError
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.nouns import IdRule, Noun
 
 EXPRESSIONS = ("compose", "groups", "keyed_groups")
 """Options that Ansible evaluates itself, once for each host."""

@@ -11,7 +11,7 @@ import re
 
 import yaml
 from ansible_collections.huaweicloud.dbops.plugins.doc_fragments.auth import ModuleDocFragment
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.auth import KINDS
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.transport.auth import KINDS
 from jinja2 import StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jsonschema import Draft7Validator

@@ -11,8 +11,9 @@ import re
 
 import pytest
 import yaml
-from ansible_collections.huaweicloud.dbops.plugins.module_utils import auth, dbss, dws
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.operation import Operation
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.kinds import dbss, dws
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.transport import auth
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.operation import Operation
 
 from tests.docs.blocks import blocks
 from tests.docs.test_examples import PAGES, PLUGINS

@@ -7,13 +7,14 @@ A row says how a state file writes such records and what they look like where it
 
   fields_of   schemas of the contract whose fields a record takes
   fields      fields of ours, as JSON schema; x-fields-of adds those of contract schemas to an object
-  key         the field that identifies it (id), unique in the whole document; made up where a file leaves it out
+  key         the field that identifies it (id), unique where it stands; made up where a file leaves it out
   required    the fields that a state file has to give
   machine     the state machine of power.py that moves it
   times       fields that a state file writes as a time: "in 3h30m", "2d ago" or 2026-11-22T05:00:00Z; a.b is b inside a
   defaults    what it looks like; of a mapping a state file may give a part
   parts       the sorts of record that belong to it, each a list in a state file
   at_least    of a part: how many there have to be
+  everywhere  of a part: its ids are unique in the whole document, not only where they stand
 """
 
 from __future__ import annotations
@@ -52,6 +53,7 @@ class Sort:
     machine: Machine | None
     parts: tuple[Sort, ...]
     at_least: int = 0
+    everywhere: bool = False
 
     def record(self, given: Mapping[str, Any], now: float) -> Record:
         """The record that a state file gives; its parts are left as they are given. Raises ValueError."""
@@ -117,9 +119,16 @@ class Sorts:
             "properties": properties,
             **({"required": row["required"]} if "required" in row else {}),
         }
-        times, defaults = tuple(row.get("times", ())), row.get("defaults", {})
         return Sort(
-            name, key, schema, times, defaults, MACHINES[machine] if machine else None, parts, row.get("at_least", 0)
+            name,
+            key,
+            schema,
+            times=tuple(row.get("times", ())),
+            defaults=row.get("defaults", {}),
+            machine=MACHINES[machine] if machine else None,
+            parts=parts,
+            at_least=row.get("at_least", 0),
+            everywhere=row.get("everywhere", False),
         )
 
     def _fields(self, schema: str) -> Mapping[str, Any]:
@@ -153,10 +162,11 @@ class Sorts:
 
 
 def _named(sorts: Iterable[Sort], owners: list[Mapping[str, Any]]) -> Iterator[tuple[str, list[str]]]:
-    """The ids that a document gives to the records of each sort, over all owners."""
+    """The ids that a document gives to the records of each sort: those of one owner, or those of all together."""
     for sort in sorts:
         given = [one for owner in owners for one in owner.get(sort.name, ())]
-        yield sort.name, [one[sort.key] for one in given if sort.key in one]
+        for group in [given] if sort.everywhere else [owner.get(sort.name, ()) for owner in owners]:
+            yield sort.name, [one[sort.key] for one in group if sort.key in one]
         yield from _named(sort.parts, given)
 
 

@@ -21,8 +21,8 @@ from unittest import mock
 from ansible.module_utils.basic import AnsibleModule
 from ansible.module_utils.common import warnings
 from ansible.module_utils.testing import patch_module_args
-from ansible_collections.huaweicloud.dbops.plugins.module_utils import client
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.module import Frame
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.frame.module import Frame
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.transport import client
 
 from tests.emulator.fixtures import Emulator
 

@@ -24,7 +24,7 @@ from unittest import mock
 from urllib.parse import quote, quote_plus
 
 import pytest
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.errors import DbopsError
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.errors import DbopsError
 from requests.adapters import HTTPAdapter
 
 from tests.emulator import fixtures

@@ -9,7 +9,7 @@ from collections import Counter
 from typing import Any
 
 import pytest
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.connection import READERS
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.frame.connection import READERS
 
 from tests.emulator.fixtures import Emulator
 from tests.faults import stage

@@ -6,10 +6,10 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.answers import Unreadable
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.client import Client, Clock
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.dbss import ALARMS_PER_PAGE, Alarms
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.errors import REFUSED, UNKNOWN, ApiError
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.kinds.dbss import ALARMS_PER_PAGE, Alarms
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.transport.client import Client, Clock
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.answers import Unreadable
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.errors import REFUSED, UNKNOWN, ApiError
 
 
 class Service:
@@ -18,13 +18,14 @@ class Service:
     clock = Clock()
     deadline = None
     settled = Client.settled
+    numbered_pages = Client.numbered_pages
 
     def __init__(self, number, first=1, total=None, refusal=None):
         self.rows = [{"id": f"alarm-{one}", "alarmRisk": "LOW"} for one in range(number)]
         self.first, self.total, self.refusal = first, total, refusal
         self.bodies = []
 
-    def call(self, operation, resource, parse, parameters, body):
+    def call(self, operation, resource, parse, parameters=None, body=None):
         self.bodies.append(body)
         if self.refusal and body["page"] == 0:
             raise ApiError(operation.id, operation.intent, resource, "no", effect=self.refusal)

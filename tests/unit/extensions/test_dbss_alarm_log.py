@@ -19,8 +19,8 @@ from pathlib import Path
 
 import pytest
 import yaml
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.errors import ApiError, UsageError
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.options import AUTH_OPTIONS
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.frame.options import AUTH_OPTIONS
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.errors import ApiError, UsageError
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from jinja2.nativetypes import NativeEnvironment

@@ -134,10 +134,12 @@ try:
 except ImportError:  # ansible-rulebook runs this file without making collections importable
     sys.path.append(str(Path(__file__).absolute().parents[7]))
 
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.client import Client
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.connection import READERS, connect, read_options
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.dbss import Alarms, AuditInstances
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.errors import (
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.engine.lookup import find, references
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.engine.parallel import for_each
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.frame.connection import READERS, connect, read_options
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.kinds.dbss import Alarms, AuditInstances
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.transport.client import Client
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.errors import (
     REFUSED,
     ApiError,
     DbopsError,
@@ -145,8 +147,6 @@ from ansible_collections.huaweicloud.dbops.plugins.module_utils.errors import (
     bug,
     printable,
 )
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.lookup import find, references
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.parallel import for_each
 
 LOG = logging.getLogger(__name__)
 

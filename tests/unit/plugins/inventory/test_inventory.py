@@ -319,7 +319,8 @@ def test_unverified_certificates_are_warned_of(parse, http, monkeypatch):
 
 def test_requests_is_needed(parse, monkeypatch):
     monkeypatch.setattr(
-        "ansible_collections.huaweicloud.dbops.plugins.module_utils.connection.REQUESTS_IMPORT_ERROR", "it is not there"
+        "ansible_collections.huaweicloud.dbops.plugins.module_utils.frame.connection.REQUESTS_IMPORT_ERROR",
+        "it is not there",
     )
     with pytest.raises(AnsibleParserError, match="requests is missing"):
         parse("dws_clusters")

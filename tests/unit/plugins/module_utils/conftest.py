@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 import responses
 import yaml
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.auth import Credentials
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.client import Client
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.endpoints import Settings
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.transport.auth import Credentials
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.transport.client import Client
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.transport.endpoints import Settings
 
 from tests.unit.plugins.module_utils.doubles import FakeClock, Script
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import threading
 from typing import Any
 
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.client import Client
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.transport.client import Client
 from responses.registries import OrderedRegistry
 
 

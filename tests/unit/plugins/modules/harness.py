@@ -26,8 +26,8 @@ import responses
 import yaml
 from ansible.module_utils.common import warnings
 from ansible.module_utils.testing import patch_module_args
-from ansible_collections.huaweicloud.dbops.plugins.module_utils import client
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.module import Frame
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.frame.module import Frame
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.transport import client
 from urllib3.exceptions import MaxRetryError, NewConnectionError, ProtocolError
 
 PLUGINS = "ansible_collections.huaweicloud.dbops.plugins"

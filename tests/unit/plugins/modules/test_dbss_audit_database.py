@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.plan import ACT, DONE, REFUSE, WAIT, Past
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.plan import ACT, DONE, REFUSE, WAIT, Past
 from ansible_collections.huaweicloud.dbops.plugins.modules.dbss_audit_database import plan
 
 from tests.unit.plugins.modules.calls import (

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.connection import READERS
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.frame.connection import READERS
 
 from tests.unit.plugins.modules.calls import ACTIVE, AUDIT, BILLING, OFF, ORDERS, database_record, databases
 from tests.unit.plugins.modules.harness import ASKED, BAD_GATEWAY, GATEWAY_PAGE, fault, together

@@ -9,9 +9,9 @@ from __future__ import annotations
 import json
 
 import pytest
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.dws import account
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.errors import UsageError
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.plan import ACT, DONE, NOTHING_YET, Past
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.kinds.dws import account
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.errors import UsageError
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.plan import ACT, DONE, NOTHING_YET, Past
 from ansible_collections.huaweicloud.dbops.plugins.modules.dws_om_user import parse_validity, plan, predict, took
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -602,7 +602,7 @@ def test_the_time_to_wait_is_over(bench):
         (
             403,
             sample("getOmUserStatus.403.unknown_cluster"),
-            "the cluster does not exist, or these credentials may not see it: cluster does not exist or was removed "
+            "the cluster does not exist, or these credentials may not see it: Cluster does not exist or has been deleted "
             f"(HTTP 403, DWS.0015){ASKED}",
         ),
         (
@@ -665,7 +665,7 @@ def test_absent_from_the_last_cluster_which_went_after_it_was_seen(bench, by_nam
 
 
 WHY_UNKNOWN = (
-    "the cluster does not exist, or these credentials may not see it: cluster does not exist or was removed "
+    "the cluster does not exist, or these credentials may not see it: Cluster does not exist or has been deleted "
     f"(HTTP 403, DWS.0015){ASKED}"
 )
 
@@ -886,7 +886,7 @@ def test_some_of_several_fail(bench):
     outcome = keep(bench, calls, fails=True, clusters=CLUSTER_IDS, state="extended")
     errors = [
         f"Failed to read the O&M account of cluster {CLUSTER_IDS[1]}: the cluster does not exist, or these credentials "
-        f"may not see it: cluster does not exist or was removed (HTTP 403, DWS.0015){ASKED}.",
+        f"may not see it: Cluster does not exist or has been deleted (HTTP 403, DWS.0015){ASKED}.",
         f"Failed to extend the O&M account of cluster {CLUSTER_IDS[2]}: account switch is off "
         "(HTTP 200, error_code 1).",
     ]

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.connection import READERS
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.frame.connection import READERS
 
 from tests.unit.plugins.modules.calls import CLUSTER_IDS, CLUSTERS, clusters, om_user_record, reads_om_user
 from tests.unit.plugins.modules.harness import ASKED, fault, sample, together

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 import yaml
-from ansible_collections.huaweicloud.dbops.plugins.module_utils import auth, client
-from ansible_collections.huaweicloud.dbops.plugins.module_utils import module as frame
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.options import VARIABLES
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.frame import module as frame
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.frame.options import VARIABLES
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.transport import auth, client
 
 from tests.unit.plugins.modules.calls import (
     ACTIVE,

@@ -23,7 +23,7 @@ from ansible.playbook.task import Task
 from ansible.plugins.action import ActionBase
 from ansible.template import Templar
 from ansible_collections.huaweicloud.dbops.plugins.action import dbss_audit_instance_info
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.module import Frame
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.frame.module import Frame
 from ansible_collections.huaweicloud.dbops.plugins.plugin_utils import direct
 
 from tests.tools.checkout import ROOT

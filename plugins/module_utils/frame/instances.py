@@ -1,0 +1,43 @@
+# Copyright (c) huaweicloud.dbops contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the modules share whose task names instances: which ones are meant, and how the module ends."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.engine.lookup import Lookup, look_up, references
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.frame.module import Frame
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.nouns import INSTANCE_ID, check_id
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.resource import Resource
+
+
+def converge_named(frame: Frame, api: Any, resource: Resource) -> None:
+    """Bring the instances that the task names to the wanted state and end the module.
+
+    @param api: lists them all, C(records), and has their C(noun)
+    """
+    options, poll = frame.options, frame.start_waiting()
+    chosen = choose(api, options)
+    frame.warn(chosen.warnings)
+    tracks = frame.settle(resource, {record[api.noun.id_key]: record for record in chosen.records}, poll)
+    if options["instances"] is None:
+        frame.report_one(resource, tracks[0], "instance")
+    frame.report_all(resource, tracks, "instances", "failed_instances", missing=chosen.missing)
+
+
+def choose(api: Any, options: dict[str, Any]) -> Lookup:
+    """Read all instances and return those that the task names.
+
+    @raises UsageError: when one is malformed, unknown or ambiguous
+    @raises ApiError: when they cannot be listed
+    """
+    if options["instance_id"] is not None:
+        check_id("instance_id", options["instance_id"], INSTANCE_ID)
+        return look_up(api.records(), api.noun, [options["instance_id"]], by_name=False)
+    if options["name"] is not None:
+        return look_up(api.records(), api.noun, [options["name"]], by_id=False)
+    wanted = references(options["instances"])
+    return look_up(api.records(), api.noun, wanted, skip_missing=options["skip_missing"])

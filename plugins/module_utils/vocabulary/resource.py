@@ -1,0 +1,56 @@
+# Copyright (c) huaweicloud.dbops contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the engine asks of those who know a sort of record."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.nouns import Noun
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.plan import Action, Goal, Past, Step
+
+
+class Resource:
+    """One kind of record and what is wanted of it. Subclasses fill in the verbs."""
+
+    noun: Noun
+    actions: dict[str, Action]
+    goal: Goal
+    advice: str  # how to find out what happened when an outcome is unknown
+
+    def read(self, keys: list[str]) -> dict[str, Any]:
+        """Return the current record, or the DbopsError that hid it, for each of these IDs that exists."""
+        raise NotImplementedError
+
+    def plan(self, record: dict[str, Any], past: Past) -> Step:
+        """Return the next step for the record. Pure."""
+        raise NotImplementedError
+
+    def act(self, record: dict[str, Any], action: str) -> dict[str, Any] | None:
+        """Issue the action once; return the record if the answer shows it.
+
+        @raises ApiError: when it failed
+        """
+        raise NotImplementedError
+
+    def took(self, before: dict[str, Any], record: dict[str, Any], action: str) -> bool:
+        """Return whether the record shows that the action was taken. Pure."""
+        raise NotImplementedError
+
+    def predict(self, record: dict[str, Any], action: str) -> dict[str, Any]:
+        """Return what the record will be once the action has settled. Pure."""
+        raise NotImplementedError
+
+    def report(self, record: dict[str, Any]) -> dict[str, Any]:
+        """Return the record as the result shows it. Pure."""
+        return record
+
+    def label(self, record: dict[str, Any]) -> str:
+        """Return what the diff calls the record; it is asked for once something was changed, and must not fail."""
+        return self.noun.describe(record)
+
+    def view(self, record: dict[str, Any]) -> dict[str, Any]:
+        """Return the part of the record that actions change, for the diff and for messages. Pure."""
+        raise NotImplementedError
