@@ -148,8 +148,7 @@ class Cloud:
         query_text = request.target.partition("?")[2]
         with self.lock:
             now = self.clock.now()
-            everyone = Caller(frozenset(self.state.projects))
-            caller = everyone if operation.open else self.identity.authenticate(request, self.settings.key_lock)
+            caller = self._caller(operation, request)
         projects = self._projects(operation, path, request, caller)
         strict = self.settings.validate != "off"
         query_pairs = parse_qsl(query_text, keep_blank_values=True)
@@ -174,6 +173,13 @@ class Cloud:
         if isinstance(value, dict) and value.get("error_code"):
             answer.error_code = str(value["error_code"])
         return answer
+
+    def _caller(self, operation: Operation, request: Signable) -> Caller:
+        """Who calls; nobody in particular where no credentials are needed. Raises Refusal (401)."""
+        signed = "authorization" in request.headers or "x-auth-token" in request.headers
+        if operation.open or (operation.anonymous and not signed):
+            return Caller(frozenset(self.state.projects))
+        return self.identity.authenticate(request, self.settings.key_lock)
 
     def _projects(
         self, operation: Operation, path: Mapping[str, str], request: Signable, caller: Caller

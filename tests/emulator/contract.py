@@ -58,7 +58,9 @@ class Operation:
         self.id: str = spec["operationId"]
         self.service: str = spec["tags"][0]
         self.method, self.path = method.upper(), path
-        self.open: bool = spec.get("security") == []  # it needs no credentials
+        security = spec.get("security")
+        self.open: bool = security == []  # it takes no credentials
+        self.anonymous: bool = bool(security and {} in security)  # it can do without
         parameters = [contract.deref(one) for one in (*item.get("parameters", ()), *spec.get("parameters", ()))]
         self._checks = [(one, contract.validator(one["schema"])) for one in parameters]
 

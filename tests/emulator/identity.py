@@ -37,6 +37,7 @@ class Caller:
 @dataclass
 class _Key:
     record: Record
+    caller: Caller
     strikes: int = 0
     locked_until: float = 0.0
 
@@ -101,8 +102,9 @@ class Identity:
 
     def __init__(self, state: State, clock: Clock):
         self._state, self._clock = state, clock
-        self._everywhere = Caller(frozenset(state.projects))
-        self._keys = {one["access_key"]: _Key(one) for one in state.document.get("keys", ())}
+        everywhere = Caller(frozenset(state.projects))
+        self._keys = {one["access_key"]: _Key(one, everywhere) for one in state.document.get("keys", ())}
+        self._metadata_tokens: dict[str, float] = {}
         self._tokens = {
             one["token"]: _Token(self._scoped(one.get("project")), state.expiries[one["token"]])
             for one in state.document.get("tokens", ())
@@ -150,7 +152,7 @@ class Identity:
             raise _unauthenticated("the signature does not match")
         key.strikes = 0
         self._check_security_token(key.record, request.headers.get("x-security-token"), now)
-        return self._everywhere
+        return key.caller
 
     @staticmethod
     def _check_signed(request: Signable) -> None:
@@ -176,16 +178,42 @@ class Identity:
         if wanted and now >= self._state.expiries[key["access_key"]]:
             raise _unauthenticated("the temporary access key has expired")
 
-    def log_in(self, auth: Record) -> tuple[str, Record]:
+    def issue_keys(self, projects: frozenset[str], seconds: float) -> Record:
+        """New temporary keys for some projects, as IAM tells them; they last so many s."""
+        expires = self._clock.now() + seconds
+        access = f"TMP{secrets.token_hex(9).upper()}"
+        record = {
+            "access_key": access,
+            "secret_key": secrets.token_urlsafe(30),
+            "security_token": secrets.token_urlsafe(60),
+        }
+        self._keys[access] = _Key(record, Caller(projects))
+        self._state.expiries[access] = expires
+        return {
+            "access": access,
+            "secret": record["secret_key"],
+            "securitytoken": record["security_token"],
+            "expires_at": timestamp(expires),
+        }
+
+    def projects_of(self, token: str) -> frozenset[str]:
+        """The projects that a token is for. Raises Refusal (401)."""
+        return self._by_token(token).projects
+
+    def issue_metadata_token(self, seconds: float) -> str:
+        """A token for the metadata of the server, which lasts so many s."""
+        token = secrets.token_urlsafe(40)
+        self._metadata_tokens[token] = self._clock.now() + seconds
+        return token
+
+    def knows_metadata_token(self, token: str) -> bool:
+        """Whether a token for the metadata is good."""
+        return self._clock.now() < self._metadata_tokens.get(token, 0)
+
+    def log_in(self, auth: Record, sent_token: str | None = None) -> tuple[str, Record]:
         """A new token and its description, for the `auth` object of createTokenByPassword. Raises Refusal."""
-        account = self._state.account
-        wanted = auth["identity"]["password"]["user"]
-        for user in self._state.document.get("users", ()):
-            known = (user["name"], user["password"], account["name"])
-            if known == (wanted["name"], wanted["password"], wanted["domain"]["name"]):
-                break
-        else:
-            raise Refusal(401, "IAM.401", "The username or password is wrong.")
+        identity = auth["identity"]
+        user = self._user_of(identity, sent_token)
         scope = self._scope(auth["scope"])
         token, now = secrets.token_urlsafe(48), self._clock.now()
         projects = frozenset([scope["project"]["id"]] if "project" in scope else [])
@@ -194,11 +222,31 @@ class Identity:
             "catalog": [],
             "expires_at": timestamp(now + TOKEN_LIFETIME),
             "issued_at": timestamp(now),
-            "methods": ["password"],
+            "methods": identity["methods"],
             "roles": [{"id": "0", "name": "te_admin"}],
-            "user": {"id": user["id"], "name": user["name"], "password_expires_at": "", "domain": account},
+            "user": {
+                "id": user["id"],
+                "name": user["name"],
+                "password_expires_at": "",
+                "domain": self._state.account,
+            },
             **scope,
         }
+
+    def _user_of(self, identity: Record, sent_token: str | None) -> Record:
+        """The user who logs in: by password, or by a token that was issued before. Raises Refusal."""
+        users = self._state.document.get("users", ())
+        if identity["methods"] == ["token"]:
+            self._by_token(identity.get("token", {}).get("id") or sent_token or "")
+            return users[0] if users else {"id": "", "name": ""}
+        wanted = identity.get("password", {}).get("user")
+        if wanted is None:
+            raise Refusal(400, "IAM.400", "auth.identity.password is required")
+        for user in users:
+            known = (user["name"], user["password"], self._state.account["name"])
+            if known == (wanted["name"], wanted["password"], wanted["domain"]["name"]):
+                return dict(user)
+        raise Refusal(401, "IAM.401", "The username or password is wrong.")
 
     def _scope(self, scope: Record) -> dict[str, Any]:
         account = self._state.account

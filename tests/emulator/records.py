@@ -30,7 +30,7 @@ from .clock import moment, timestamp
 from .contract import Contract, explain
 from .documents import HERE, StateError, read_file
 from .ids import made_up
-from .power import MACHINES, Machine, Record
+from .power import MACHINES, Machine, Record, Timer
 
 SERVICES = ("iam", "dbss", "dws", "bss", "metadata")
 _SECONDS = {"type": "number", "minimum": 0}
@@ -38,7 +38,7 @@ _SECONDS = {"type": "number", "minimum": 0}
 _OURS = {"project": {"type": "string"}}
 _OF_MACHINES = {"seconds_left": _SECONDS, "ends_in": {"type": "string"}}
 # What a record has beyond the API's own fields and a state file does not write this way.
-INNER = ("until", "stale", "gone", "extended_at")
+INNER = ("until", "stale", "gone", "arrives", "extended_at")
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Sort:
     schema: Mapping[str, Any]
     times: tuple[str, ...]
     defaults: Mapping[str, Any]
-    machine: Machine | None
+    machine: Machine | Timer | None
     parts: tuple[Sort, ...]
     at_least: int = 0
     everywhere: bool = False

@@ -9,11 +9,26 @@ from typing import Any, Callable, Iterable, Iterator, Mapping
 
 from .clock import moment
 from .documents import StateError
-from .power import Machine, Record
+from .power import Machine, Record, Timer
 from .records import Sort, Sorts, named
 
 SECRET_SECTIONS = ("users", "keys", "tokens")
-IDENTITY_SECTIONS = ("region", "account", "projects", *SECRET_SECTIONS)
+OPEN_SECTIONS = ("region", "account", "projects", "agencies", "server")
+IDENTITY_SECTIONS = (*OPEN_SECTIONS, *SECRET_SECTIONS)
+# The cloud server that asks for its metadata, where a state file does not say.
+_SERVER = {
+    "uuid": "d0e1f2a3-b4c5-4d6e-8f70-819203a4b5c6",
+    "name": "runner-01",
+    "hostname": "runner-01.novalocal",
+    "availability_zone": "cn-north-4a",
+    "enterprise_project_id": "0",
+    "instance_type": "s6.large.2",
+    "launch_index": 0,
+    "random_seed": "ZXhhbXBsZS1zZWVk",
+    "meta": {"os_type": "Linux", "image_name": "Ubuntu 24.04"},
+    "agency": None,
+    "tokens": "optional",
+}
 Records = dict[str, Record]  # by id, in the order of the listing
 # Fills in what follows from the rest: of the state, the record, what the state file says of it, and what owns it.
 # Raises ValueError.
@@ -30,8 +45,10 @@ class State:
         self.now = now
         self.region: str = document["region"]
         self.account: Record = document["account"]
+        self.agencies: list[str] = document.get("agencies", [])
+        self.server: Record = {**_SERVER, **document.get("server", {})}
         self.projects: Records = {one["id"]: one for one in document["projects"]}
-        self._moving: list[tuple[Machine, Record]] = []
+        self._moving: list[tuple[Machine | Timer, Record]] = []
         self._gone: list[tuple[Records, str]] = []
         try:
             self._sections = {
@@ -117,7 +134,7 @@ class State:
             ]
 
         return {
-            **{key: self.document[key] for key in IDENTITY_SECTIONS if key not in SECRET_SECTIONS},
+            **{key: self.document[key] for key in OPEN_SECTIONS if key in self.document},
             **{sort.name: written(sort, self._sections[sort.name]) for sort in self._sorts.top},
         }
 

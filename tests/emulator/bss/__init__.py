@@ -12,11 +12,13 @@ from ..call import Handler
 from ..state import Completion
 from . import (
     orders,
+    prices,
     subscriptions,
 )
 
 ROOMS = (
     orders,
+    prices,
     subscriptions,
 )
 HANDLERS: Mapping[str, Handler] = ChainMap(*(room.HANDLERS for room in ROOMS))

@@ -22,7 +22,8 @@ def _at_one_position(call: Call) -> Callable[[Record], bool]:
 
 
 def _show(call: Call, record: Record) -> Record:
-    return call.view("AuditDatabase", record)
+    agents = [key for key, one in instance(call)["agents"].items() if record["id"] in one["db_ids"] and not one["gone"]]
+    return call.view("AuditDatabase", record, agent_url=agents or record["agent_url"])
 
 
 def _switch(call: Call) -> Any:

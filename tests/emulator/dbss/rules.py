@@ -74,8 +74,12 @@ _RISK_BARE = {
 _risk_ranks = _ranked(RISK)
 
 
-def _is_custom(record: Record) -> bool:
-    return bool(record["rule_type"] != "SYSTEM")
+def _is_own(field: str, system: str) -> Callable[[Record], bool]:
+    """Whether a record is the user's own, and not one that came with the instance."""
+    return lambda record: bool(record[field] != system)
+
+
+_is_custom = _is_own("rule_type", "SYSTEM")
 
 
 def _feature(record: Record) -> str:
@@ -136,6 +140,72 @@ def _may_be_changed(record: Record) -> bool:
     return record["status"] == "OFF" and not record["all_audit"]
 
 
+# --- SQL injection rules: one order for all, the system's own too ---
+
+SQL = _shelf("sql_rules")
+_read_sql = _renamed({"rule_name": "name", "sql_regex": "regex"}, {})
+
+
+def _sql_ranks(call: Call) -> list[Record]:
+    return sorted((one for one in SQL.records(call).values() if not one["gone"]), key=lambda one: one["rank"])
+
+
+def _sql_filter(call: Call) -> Callable[[Record], bool]:
+    levels = (call.body.get("risk_levels") or "").upper()
+    return lambda record: not levels or record["risk_level"] in levels.split(",")
+
+
+def _create_sql(call: Call) -> Any:
+    return creation(SQL, _once(_read_sql, rank=len(_sql_ranks(call)) + 1), STATUS)(call)
+
+
+def _rank_sql(call: Call) -> Any:
+    """rankSqlInjectionRules: those that are named come first; the others keep their order behind them (assumed)."""
+    records = running_instance(call)["sql_rules"]
+    named = [call.own(records, one) for one in dict.fromkeys(call.body["ids"])]
+    _put(call, [*named, *(one for one in _sql_ranks(call) if all(one is not other for other in named))])
+    return STATUS.done
+
+
+def _delete_sql(call: Call) -> Any:
+    answer = deletion(SQL, in_path(), STATUS, _is_own("type", "SYSTEM"))(call)
+    for rank, record in enumerate(_sql_ranks(call), 1):
+        record["rank"] = rank
+    return answer
+
+
+_SQL_LIST = listing(
+    SQL, "rules", _showing("SqlRule"), only=_sql_filter, order=lambda record: record["rank"], page=Call.numbered
+)
+
+# --- Mask rules ---
+
+MASKS = _shelf("mask_rules")
+
+
+def _read_mask(call: Call) -> Record:
+    read = _renamed({"rule_name": "name", "mask_regex": "regex"}, {})
+    return {**read(call), "operate_time": str(round(call.now * 1000))}
+
+
+_MASK_LIST = listing(MASKS, "rules", _showing("MaskRule"))
+
+# --- The whitelist ---
+
+WHITELIST = _shelf("whitelist")
+
+
+def _read_entries(call: Call) -> list[Record]:
+    now = round(call.now * 1000)
+    times = {"create_timestamp_ms": now, "update_timestamp_ms": now}
+    return [{**one, **times} for one in call.body["whitelists"]]
+
+
+def _read_entry(call: Call) -> Record:
+    """What an edit says; fields that it leaves out stay (assumed)."""
+    return {**call.body, "update_timestamp_ms": round(call.now * 1000)}
+
+
 COMPLETIONS: dict[str, Completion] = {}
 HANDLERS: dict[str, Handler] = {
     **dict.fromkeys(("listRiskRules", "listRiskRulesNew"), _RISK_LIST),
@@ -152,4 +222,19 @@ HANDLERS: dict[str, Handler] = {
     "deleteScope": deletion(SCOPES, in_path(), STATUS, _may_be_changed),
     "deleteScopes": deletion(SCOPES, in_body("ids"), STATUS, _may_be_changed),
     "switchScopes": switching(SCOPES, in_body("ids"), STATUS),
+    **dict.fromkeys(("listSqlInjectionRules", "listSqlInjectionRulesNew"), _SQL_LIST),
+    "createSqlInjectionRule": _create_sql,
+    "updateSqlInjectionRule": editing(SQL, _read_sql, STATUS, _is_own("type", "SYSTEM")),
+    "deleteSqlInjectionRule": _delete_sql,
+    "switchSqlInjectionRule": switching(SQL, in_body("id"), STATUS),
+    "rankSqlInjectionRules": _rank_sql,
+    **dict.fromkeys(("listMaskRules", "listMaskRulesNew"), _MASK_LIST),
+    "createMaskRule": creation(MASKS, _once(_read_mask), STATUS),
+    "updateMaskRule": editing(MASKS, _read_mask, STATUS, _is_own("type", "BUILD_IN")),
+    "deleteMaskRule": deletion(MASKS, in_path(), STATUS, _is_own("type", "BUILD_IN")),
+    "switchMaskRules": switching(MASKS, in_body("ids"), STATUS),
+    "listWhitelists": listing(WHITELIST, "whitelists", _showing("Whitelist")),
+    "addWhitelists": creation(WHITELIST, _read_entries, STATUS),
+    "updateWhitelist": editing(WHITELIST, _read_entry, STATUS),
+    "deleteWhitelists": deletion(WHITELIST, in_body("whitelists"), STATUS),
 }

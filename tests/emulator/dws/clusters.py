@@ -7,19 +7,19 @@ from __future__ import annotations
 
 import re
 from typing import Any, Mapping
-from uuid import uuid4
 
 from ..answers import Refusal
 from ..call import Call, Handler
 from ..power import CLUSTER, Record
 from ..state import Completion, Owner, State, seen
+from .tasks import begin
 
 PERIOD = 8 * 3600  # s; what addOmUser gives (assumed) and increaseOmUserPeriod adds
 OLDEST_VERSION = (8, 1, 3, 110)
 _OFF: Record = {"status": "off", "expires": None}
 
 
-def _cluster(call: Call) -> Record:
+def own_cluster(call: Call) -> Record:
     """The cluster in the path. Raises Refusal: 403 for an unknown one, 404 for a removed one."""
     call.resource = call.path["cluster_id"]
     cluster = call.state["clusters"].get(call.resource)
@@ -51,17 +51,19 @@ def list_clusters(call: Call) -> Record:
 
 def get_cluster(call: Call) -> Record:
     """getCluster."""
-    return {"cluster": _view(call, "DwsClusterDetail", seen(_cluster(call), call.now) or {})}
+    return {"cluster": _view(call, "DwsClusterDetail", seen(own_cluster(call), call.now) or {})}
 
 
 def _power(action: str) -> Handler:
     def act(call: Call) -> Record:
-        moved = CLUSTER.movable([_cluster(call)], action)
+        cluster = own_cluster(call)
+        moved = CLUSTER.movable([cluster], action)
         if not moved:
             raise _busy()
         call.change(moved, action)
+        failed = cluster["ends_in"] not in (None, CLUSTER.moves[action].ends_in)
         CLUSTER.begin(moved, action, call.now + call.settings.transition)
-        return {} if action == "restart" else {"job_id": uuid4().hex}
+        return {} if action == "restart" else {"job_id": begin(call, cluster, f"{action}Cluster", failed)}
 
     return act
 
@@ -89,12 +91,12 @@ def _om_failure(text: str) -> Record:
 
 def get_om_user(call: Call) -> Record:
     """getOmUserStatus: null for an account that was never enabled."""
-    return _om_answer(seen(_cluster(call), call.now) or {}, call.now)
+    return _om_answer(seen(own_cluster(call), call.now) or {}, call.now)
 
 
 def run_om_user_action(call: Call) -> Record:
     """runOmUserAction."""
-    cluster, operation = _cluster(call), call.body["operation"]
+    cluster, operation = own_cluster(call), call.body["operation"]
     version = tuple(map(int, re.findall(r"\d+", cluster["version"])))
     if version < OLDEST_VERSION:
         raise Refusal(400, "DWS.0001", "O&M accounts need cluster version 8.1.3.110 or later.")

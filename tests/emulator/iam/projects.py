@@ -13,7 +13,7 @@ from ..state import Completion
 
 def create_token(call: Call) -> dict[str, Any]:
     """createTokenByPassword: the token travels in the X-Subject-Token header only."""
-    token, description = call.cloud.identity.log_in(call.body["auth"])
+    token, description = call.cloud.identity.log_in(call.body["auth"], call.sent_headers.get("x-auth-token"))
     call.status = 201
     call.headers.update({"X-Subject-Token": token, "X-IAM-Trace-Id": "token_emulator"})
     return {"token": description}

@@ -602,8 +602,8 @@ def test_the_time_to_wait_is_over(bench):
         (
             403,
             sample("getOmUserStatus.403.unknown_cluster"),
-            "the cluster does not exist, or these credentials may not see it: Cluster does not exist or has been deleted "
-            f"(HTTP 403, DWS.0015){ASKED}",
+            "the cluster does not exist, or these credentials may not see it: "
+            f"Cluster does not exist or has been deleted (HTTP 403, DWS.0015){ASKED}",
         ),
         (
             401,
