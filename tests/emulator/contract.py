@@ -65,6 +65,11 @@ class Operation:
         self._checks = [(one, contract.validator(one["schema"])) for one in parameters]
 
     @property
+    def takes_body(self) -> bool:
+        """Whether a request may have a body."""
+        return "requestBody" in self._spec
+
+    @property
     def reads(self) -> bool:
         """Whether it changes nothing, also where it is a POST."""
         return self.method == "GET" or self._spec.get("x-effect") == "read" or self.id.startswith("list")
@@ -147,14 +152,15 @@ class Operation:
         error = strict and best_match(self._body_rule.iter_errors(value))
         if error:
             raise Complaint("body", explain(error))
-        return value
+        return self._contract.known(self._spec["requestBody"]["content"][JSON]["schema"], value)
 
     def flaw_of_answer(self, status: int, body: bytes, media: str = JSON) -> str | None:
         """What is wrong with an answer of ours, None when it obeys the contract.
 
         A status that the operation does not document must carry the gateway's failure body.
         """
-        content = self._contents.get(status, {JSON: None})
+        # The gateway does not stand before the metadata, which have their own plain words.
+        content = self._contents.get(status, {} if self.service == "metadata" else {JSON: None})
         if content and media not in content:
             return f"must be {' or '.join(content)}, not {media or 'empty'}"
         if media != JSON:
@@ -196,6 +202,16 @@ class Contract:
             return node
         _schema, kind, name = node["$ref"].rsplit("/", 2)
         return self.document["components"][kind][name]
+
+    def known(self, schema: dict[str, Any], value: Any) -> Any:
+        """A value without the keys that its schema does not know, which services pass over."""
+        schema = self.deref(schema)
+        if isinstance(value, list) and "items" in schema:
+            return [self.known(schema["items"], one) for one in value]
+        rules = schema.get("properties")
+        if not isinstance(value, dict) or not rules:
+            return value
+        return {key: self.known(rules[key], one) for key, one in value.items() if key in rules}
 
     def validator(self, schema: dict[str, Any], kind: Any = OAS30WriteValidator) -> OAS30WriteValidator:
         """A validator for a schema that may refer to the contract's components."""

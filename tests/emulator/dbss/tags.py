@@ -82,13 +82,13 @@ def _has(tags: Mapping[str, str], rule: Record) -> bool:
 _FILTERS: Mapping[str, Callable[[list[bool]], bool]] = {
     "tags": all,
     "tags_any": any,
-    "not_tags": lambda found: not all(found),
-    "not_tags_any": lambda found: not any(found),
+    "not_tags": lambda found: not any(found),
+    "not_tags_any": lambda found: not all(found),
 }
 
 
 def _matches(body: Record, record: Record) -> bool:
-    names = [one["value"] for one in body.get("matches") or [] if one["key"] == "resource_name"]
+    names = [one.get("value", "") for one in body.get("matches") or [] if one.get("key") == "resource_name"]
     if not all(name in record["name"] for name in names):
         return False
     tags = _as_mapping(record["tags"])
