@@ -235,11 +235,19 @@ def _parsed(path: Path) -> Any:
 
 
 def _opened(node: Any) -> Any:
-    """A copy in which value lists that the contract calls open (x-open-enum) no longer bind."""
-    if isinstance(node, dict):
-        dropped = "enum" if node.get("x-open-enum") else None
-        return {key: _opened(value) for key, value in node.items() if key != dropped}
-    return [_opened(value) for value in node] if isinstance(node, list) else node
+    """A copy that takes the contract as it is meant.
+
+    Value lists that it calls open (x-open-enum) do not bind, and null is good where it says so beside an allOf.
+    """
+    if isinstance(node, list):
+        return [_opened(value) for value in node]
+    if not isinstance(node, dict):
+        return node
+    dropped = "enum" if node.get("x-open-enum") else None
+    copy = {key: _opened(value) for key, value in node.items() if key != dropped}
+    if copy.get("nullable") is True and "allOf" in copy:
+        copy["anyOf"] = [{"allOf": copy.pop("allOf")}, {"enum": [None], "nullable": True}]
+    return copy
 
 
 def _typed(kind: str | None, text: str) -> Any:

@@ -5,6 +5,9 @@
 
 from __future__ import annotations
 
+import json
+import re
+
 import pytest
 import requests
 
@@ -112,6 +115,12 @@ def test_validation_can_be_off(emulator, api):
     assert api("POST", f"/v1/{company.PROJECT}/dbss/audit/instance/start", json={}).status_code == 400
 
 
+def timeless(value):
+    """The value without times, some of which count from the start."""
+    text = json.dumps(value)
+    return json.loads(re.sub(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", "a time", text))
+
+
 def test_reset_goes_back_to_the_start(emulator, api):
     before = emulator.state()
     api.power("stop")
@@ -120,12 +129,7 @@ def test_reset_goes_back_to_the_start(emulator, api):
     emulator.fault("throttle")
     emulator.reset()
     after = emulator.state()
-    for one in (before, after):  # without the times that count from the start
-        for cluster in one["clusters"]:
-            cluster.pop("om_user")
-        for instance in one["audit_instances"]:
-            instance.pop("alarms")
-    assert before == after
+    assert timeless(before) == timeless(after)
     assert (emulator.requests(), emulator.admin("GET", "faults")) == ([], [])
     assert emulator.counters() == {"changes": {}, "in_flight": 0, "peak_in_flight": 0, "connections": 0}
     assert api("GET", company.INSTANCES).status_code == 200

@@ -179,3 +179,37 @@ def test_accounts_lag_too(emulator, api):
 @pytest.mark.parametrize(("query", "count"), [("0", 4), ("all_granted_eps", 4), ("another", 0)])
 def test_filter_by_enterprise_project(api, query, count):
     assert api("GET", company.CLUSTERS, params={"enterprise_project_id": query}).json()["count"] == count
+
+
+@pytest.mark.parametrize(
+    ("ends_in", "status", "code_of_failure"), [(None, "SUCCESS", None), ("UNAVAILABLE", "FAIL", "DWS.9999")]
+)
+def test_a_task_tells_what_became_of_it(emulator, api, ends_in, status, code_of_failure):
+    state = emulator.state()
+    if ends_in:
+        state["clusters"][0]["ends_in"] = ends_in
+    emulator.state(state)
+    task = api("POST", f"/v1/{company.PROJECT}/clusters/{company.DWS_PROD}/stop").json()["job_id"]
+    path = f"/v1.0/{company.PROJECT}/job/{task}"
+    assert (api("GET", path).json()["status"], api("GET", path).json()["end_time"]) == ("RUNNING", None)
+    emulator.advance(2.1)
+    ended = api("GET", path).json()
+    assert (ended["status"], ended["failed_code"]) == (status, code_of_failure)
+
+
+def test_an_unknown_task(api):
+    answer = api("GET", f"/v1.0/{company.PROJECT}/job/{company.DWS_PROD}")
+    assert (answer.status_code, code(answer)) == (404, "DWS.3027")
+
+
+def test_tags_of_a_cluster(api):
+    path = f"{company.CLUSTERS}/{company.DWS_PROD}/tags"
+    tags = [{"key": "env", "value": "prod"}, {"key": "team", "value": "bi"}]
+    assert api("POST", f"{path}/batch-create", json={"tags": tags}).json() == {}
+    api("POST", f"{path}/batch-create", json={"tags": [{"key": "env", "value": "live"}]})
+    assert api("GET", path).json()["tags"] == [{"key": "env", "value": "live"}, tags[1]]
+    project = api("GET", f"/v1.0/{company.PROJECT}/tags").json()["tags"]
+    assert project == [{"key": "env", "values": ["live"]}, {"key": "team", "values": ["bi"]}]
+    assert api("POST", f"{path}/batch-delete", json={"tags": [{"key": "env"}]}).status_code == 400
+    api("POST", f"{path}/batch-delete", json={"tags": [tags[1], {"key": "env", "value": "prod"}]})
+    assert api("GET", path).json()["tags"] == [{"key": "env", "value": "live"}]

@@ -134,3 +134,48 @@ def test_projects_are_filtered_and_paged(api, query, names):
 def test_the_account(api):
     wanted = {"id": company.ACCOUNT, "name": "example-account", "enabled": True}
     assert api("GET", "/v3/auth/domains").json() == {"domains": [wanted]}
+
+
+def keys_for(api, identity, **headers):
+    body = {"auth": {"identity": identity}}
+    return requests.post(f"{api.url}/v3.0/OS-CREDENTIAL/securitytokens", json=body, headers=headers, timeout=10)
+
+
+ROLE = {"agency_name": "ops-agency", "domain_name": "example-account"}
+ASSUME = {"methods": ["assume_role"], "assume_role": ROLE}
+
+
+def test_a_token_becomes_keys_in_either_place(api):
+    in_body = keys_for(api, {"methods": ["token"], "token": {"id": company.TOKEN}})
+    in_header = keys_for(api, {"methods": ["token"]}, **{"X-Auth-Token": company.TOKEN})
+    assert (in_body.status_code, in_header.status_code) == (201, 201)
+    assert keys_for(api, {"methods": ["token"], "token": {"id": "unknown"}}).status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("role", "status"),
+    [
+        (ROLE, 201),
+        ({"agency_name": "ops-agency", "domain_id": company.ACCOUNT}, 201),
+        ({**ROLE, "agency_name": "other"}, 403),
+        ({**ROLE, "domain_name": "other"}, 403),
+    ],
+)
+def test_an_agency_is_assumed(api, role, status):
+    headers = {"X-Auth-Token": company.TOKEN}
+    assert keys_for(api, {"methods": ["assume_role"], "assume_role": role}, **headers).status_code == status
+
+
+def test_an_agency_is_not_assumed_by_nobody(api):
+    assert keys_for(api, ASSUME).status_code == 401
+
+
+def test_a_token_takes_another_scope(api):
+    auth = {
+        "identity": {"methods": ["token"], "token": {"id": company.TOKEN}},
+        "scope": {"project": {"name": "cn-north-4_warehouse"}},
+    }
+    answer = api("POST", "/v3/auth/tokens", json={"auth": auth})
+    assert (answer.status_code, answer.json()["token"]["project"]["id"]) == (201, company.WAREHOUSE)
+    auth["identity"]["token"]["id"] = "unknown"
+    assert api("POST", "/v3/auth/tokens", json={"auth": auth}).status_code == 401
