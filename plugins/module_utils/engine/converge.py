@@ -60,6 +60,8 @@ class Track:
         self._tries: dict[str, int] = {}
         self._pending: Pending | None = None
         self._served = False
+        self._claimed = False  # an answer was believed that no reading has shown yet
+        self._checking = False  # all is done, if the answers can be believed
         self._patient_since: float | None = None  # when a step with patience first came
         self._lost: dict[str, ApiError] = {}  # actions that were sent, whose answer was lost and effect never seen
         self._expected: dict[str, Any] | None = None
@@ -108,7 +110,7 @@ class Track:
             if self._pending:
                 self._pending.looked = True
             if self._pending is None or self._resolved(self._pending):
-                self._plan()
+                self._plan_anew()
 
     def next_look(self) -> float | None:
         """Return the seconds until this record must be looked at, None to go by the interval."""
@@ -118,8 +120,8 @@ class Track:
         return max(0.0, pending.since + self._patience(pending) - self._poll.now())
 
     def act(self) -> None:
-        """Take planned actions until the answer no longer shows the record or nothing is left to do."""
-        while self.error is None and self.step.kind == ACT and self._pending is None:
+        """Take planned actions until the answer no longer shows the record or nothing is left to do for it alone."""
+        while self.error is None and self.step.kind == ACT and not self._resource.together(self.step.action):
             self._act_once(self.step.action)
 
     def predict(self) -> None:
@@ -134,6 +136,10 @@ class Track:
     def stop_waiting(self) -> None:
         """Judge the record as it is now, because the task does not wait."""
         if self.in_doubt or not self.open:
+            return
+        if self._claimed:
+            if self._checking:
+                self._close()
             return
         if self.taken:
             self._expected = self._resource.predict(self.record, self.taken[-1])
@@ -176,27 +182,54 @@ class Track:
         if self.step.kind == REFUSE:
             self.fail(self._out_of_reach())
 
+    def _plan_on(self) -> None:
+        """Plan from what an answer has promised. When nothing is left to do, a reading has to show it all."""
+        self._plan()
+        self._checking = self.step.kind == DONE and self.error is None
+        if self._checking:
+            self.step = Step(WAIT)
+
+    def _plan_anew(self) -> None:
+        """Plan from a reading. One that asks for what was done already is late."""
+        self._plan()
+        if self._claimed and self.step.kind == ACT and self.step.action in self.taken:
+            self.step, self._checking = Step(WAIT), True
+        elif self.step.kind == DONE:
+            self._claimed = False
+
     def _out_of_reach(self, besides: str = "") -> StateError:
-        why = f"it {self.step.reason} {besides}({self._state()})"
+        state = self._state()
+        why = f"it {self.step.reason} {besides}({state})" if state else f"it {self.step.reason} {besides}".rstrip()
         return StateError(f"{_start(self.description)} {self._resource.goal.unreachable}: {why}.")
 
     def _act_once(self, action: str) -> None:
-        before, error, answer = self.record, None, None
-        self._tries[action] = self._tries.get(action, 0) + 1
+        answer, error = None, None
         try:
-            answer = self._resource.act(before, action)
+            answer = self._resource.act(self.record, action)
+        except DbopsError as failure:
+            error = failure
+        self.answered(action, error, answer)
+
+    def answered(self, action: str, error: DbopsError | None, answer: dict[str, Any] | None = None) -> None:
+        """Take what came of an action: the error if there was one, and the record if the answer shows it."""
+        before = self.record
+        self._tries[action] = self._tries.get(action, 0) + 1
+        if error is not None and not isinstance(error, ApiError):
+            self.fail(error)
+            return
+        if error is None:
             self.taken.append(action)
             self._lost.pop(action, None)
-        except ApiError as failure:
-            if failure.effect == FAILED:
-                self.fail(failure)
+            if self._resource.actions[action].trusted:
+                self._claimed = True
+                self.record = self._resource.predict(before, action)
+                self._plan_on()
                 return
-            if failure.effect == UNKNOWN:
-                self._lost[action] = failure
-            error = failure
-        except DbopsError as failure:
-            self.fail(failure)
+        elif error.effect == FAILED:
+            self.fail(error)
             return
+        elif error.effect == UNKNOWN:
+            self._lost[action] = error
         self._pending = Pending(action, before, self._poll.now(), error)
         self.step = Step(WAIT)
         if answer is not None:
@@ -234,6 +267,8 @@ class Track:
     def _settles_without(self, pending: Pending) -> bool:
         """Return whether the record no longer asks for the action that was not accepted."""
         step = self._resource.plan(self.record, self._past)
+        if self._claimed and step.action in self.taken:
+            return False  # a late reading
         return step.kind in (DONE, WAIT) or step.action != pending.action
 
     def _unclear(self, error: DbopsError) -> DbopsError:
@@ -253,8 +288,8 @@ class Track:
         return (pending.error is None and unseen != "fail") or (pending.unknown and unseen == "assume")
 
     def _state(self) -> str:
-        view = self._resource.view(self.record)
-        return ", ".join(f"{key} {value}" for key, value in view.items() if value is not None)
+        facts = self._resource.facts(self.record)
+        return ", ".join(f"{key} {value}" for key, value in facts.items() if value is not None)
 
 
 def converge(
@@ -283,7 +318,10 @@ def converge(
         if acting:
             for_each(act, acting, concurrency)
             if not check_mode:
+                _act_together(resource, tracks)
                 poll.look_at_once()
+                if any(track.open and track.step.kind == ACT for track in tracks):
+                    continue
         if not wait:
             for track in tracks:
                 track.stop_waiting()
@@ -296,6 +334,33 @@ def converge(
             return tracks
         poll.pause(_soonest(moving))
         _look(resource, moving)
+
+
+def _act_together(resource: Resource, tracks: list[Track]) -> None:
+    """Take what is planned and goes by one call for many, once nothing is left to do for a record alone."""
+    groups: dict[str, list[Track]] = {}
+    for track in tracks:
+        if track.open and track.step.kind == ACT:
+            groups.setdefault(track.step.action, []).append(track)
+    for action, group in groups.items():
+        _act_for(resource, group, action)
+
+
+def _act_for(resource: Resource, group: list[Track], action: str) -> None:
+    error: DbopsError | None = None
+    try:
+        resource.act_together([track.record for track in group], action)
+    except ApiError as failure:
+        if failure.effect != UNKNOWN and len(group) > 1:
+            # One of them may be why: each is asked for alone, and has a verdict of its own.
+            for track in group:
+                _act_for(resource, [track], action)
+            return
+        error = failure
+    except DbopsError as failure:
+        error = failure
+    for track in group:
+        track.answered(action, error)
 
 
 def _soonest(tracks: list[Track]) -> float | None:

@@ -165,16 +165,19 @@ class Frame:
             failed_key: [failure(resource.noun, track.record, error) for track, error in failures],
             **more,
         }
-        if self.module._diff and taken:
-            both = [(resource.label(track.record), *_difference(resource, track)) for track in taken]
-            names = [name for name, before, after in both]
-            result["diff"] = _diff(
-                names[0] if len(names) == 1 else f"{len(names)} {resource.noun.many}",
-                {name: before for name, before, after in both},
-                {name: after for name, before, after in both},
-            )
+        result.update(self.diff_of(resource, taken))
         self.report_failures([error for track, error in failures], len(tracks), resource.noun.many, bool(taken), result)
         self.exit(changed=bool(taken), **result)
+
+    def diff_of(self, resource: Resource, taken: list[Track]) -> dict[str, Any]:
+        """Return the C(diff) of all records that were changed, where the task asks for one."""
+        if not self.module._diff or not taken:
+            return {}
+        both = [(resource.label(track.record), *_difference(resource, track)) for track in taken]
+        names = [name for name, before, after in both]
+        header = names[0] if len(names) == 1 else f"{len(names)} {resource.noun.many}"
+        before_all = {name: before for name, before, after in both}
+        return {"diff": _diff(header, before_all, {name: after for name, before, after in both})}
 
     def report_readings(
         self,

@@ -20,11 +20,6 @@ from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.answe
     total,
 )
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.caller import Caller
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.errors import (
-    FAILED,
-    ApiError,
-    Fault,
-)
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.nouns import (
     ALARM_ID,
     INSTANCE_ID,
@@ -32,6 +27,7 @@ from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.nouns
     Noun,
 )
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.operation import Operation
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.outcomes import outcome
 
 AUDIT_INSTANCE = Noun("audit instance", "audit instances", twin_key="resource_id")
 OM_INSTANCE = Noun("O&M instance", "O&M instances", id_key="instance_id")
@@ -104,7 +100,7 @@ class AuditInstances:
         """Send C(start), C(stop) or C(reboot) (startAuditInstance, …). Raises ApiError."""
         resource, body = AUDIT_INSTANCE.describe(record), {"instance_id": record["id"]}
         operation = AUDIT_INSTANCE_ACTIONS[action]
-        self._client.call(operation, resource, _outcome(operation, resource, "result"), body=body)
+        self._client.call(operation, resource, outcome(operation, resource, "result"), body=body)
 
     @staticmethod
     def nodes(record: dict[str, Any]) -> list[Node]:
@@ -134,7 +130,7 @@ class OmInstances:
         """Send C(start), C(stop) or C(reboot) (startOmInstance, …). Raises ApiError."""
         resource, parameters = OM_INSTANCE.describe(record), {"instance_id": record["instance_id"]}
         operation = OM_INSTANCE_ACTIONS[action]
-        self._client.call(operation, resource, _outcome(operation, resource, "result"), parameters)
+        self._client.call(operation, resource, outcome(operation, resource, "result"), parameters)
 
     @staticmethod
     def nodes(record: dict[str, Any]) -> list[Node]:
@@ -174,7 +170,7 @@ class AuditDatabases:
         """
         body = {"id": record["id"], "status": status, **({"lts_audit_switch": 1} if stop_lts else {})}
         resource = DATABASE.describe(record)
-        parse = _outcome(SWITCH_DATABASE, resource, "status")
+        parse = outcome(SWITCH_DATABASE, resource, "status")
         self._client.call(SWITCH_DATABASE, resource, parse, {"instance_id": self._instance_id}, body=body)
 
 
@@ -218,20 +214,6 @@ def _with_id(
 
 def _utc(seconds: float) -> str:
     return time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(seconds))
-
-
-def _outcome(operation: Operation, resource: str, key: str) -> Any:
-    """Return a parser that accepts C(success) and raises an ApiError for C(failed), in upper or lower case."""
-
-    def parse(payload: dict[str, Any]) -> None:
-        word = str(payload.get(key)).lower()
-        if word == "failed":
-            why = f"the service answered that it failed (HTTP 200, {key} {payload[key]})"
-            raise ApiError(operation.id, operation.intent, resource, why, Fault(200), FAILED)
-        if word != "success":
-            raise Unreadable(f"answered without a {key} of success or failed")
-
-    return parse
 
 
 def _audit_instances(payload: dict[str, Any]) -> tuple[list[dict[str, Any]], int]:

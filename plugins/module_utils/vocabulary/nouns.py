@@ -49,6 +49,11 @@ class Noun(NamedTuple):
     twin_key: str = ""  # another ID in the record that is easily taken for the right one
 
     def describe(self, record: dict[str, Any]) -> str:
-        """Return C(audit instance audit-prod (3b0c…)), with escapes for what does not print."""
+        """Return C(audit instance audit-prod (3b0c…)), with escapes for what does not print.
+
+        A record that is not there yet has no ID.
+        """
         name, record_id = record.get(self.name_key), record[self.id_key]
-        return printable(f"{self.one} {name} ({record_id})" if name else f"{self.one} {record_id}")
+        if name and record_id is not None:
+            return printable(f"{self.one} {name} ({record_id})")
+        return printable(f"{self.one} {name or record_id}")

@@ -37,6 +37,7 @@ class Action(NamedTuple):
     again: bool  # it may be sent again when the state still asks for it after its outcome was unknown
     patience: float = 2.0  # seconds after which a state that does not show it is believed
     unseen: str = ""  # what to do when it was accepted and never shows: "" wait on, "assume" it was done, or "fail"
+    trusted: bool = False  # once it was accepted, planning goes on from what it leads to; a reading checks at the end
 
 
 class Past(NamedTuple):

@@ -35,6 +35,21 @@ class Resource:
         """
         raise NotImplementedError
 
+    def together(self, action: str) -> bool:
+        """Return whether one call takes the action for many records. Pure."""
+        return False
+
+    def act_together(self, records: list[dict[str, Any]], action: str) -> None:
+        """Issue the action once for many records.
+
+        @raises ApiError: when it failed, for all of them
+        """
+        raise NotImplementedError
+
+    def word(self, action: str) -> str:
+        """Return what results call the action. Pure."""
+        return action
+
     def took(self, before: dict[str, Any], record: dict[str, Any], action: str) -> bool:
         """Return whether the record shows that the action was taken. Pure."""
         raise NotImplementedError
@@ -52,5 +67,9 @@ class Resource:
         return self.noun.describe(record)
 
     def view(self, record: dict[str, Any]) -> dict[str, Any]:
-        """Return the part of the record that actions change, for the diff and for messages. Pure."""
+        """Return the part of the record that actions change, for the diff. Pure."""
         raise NotImplementedError
+
+    def facts(self, record: dict[str, Any]) -> dict[str, Any]:
+        """Return what messages say of the record as it is. Pure."""
+        return self.view(record)
