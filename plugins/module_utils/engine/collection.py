@@ -88,6 +88,8 @@ class Collection(Resource):
         self._known = {record["id"] for record in self.listed}
         self._wishes = {str(number): one.wish for number, one in enumerate(matched)}
         found = self._complete({str(number): one.record for number, one in enumerate(matched)})
+        # What is to be told of a record is known by now, and need not be read again.
+        self._wishes = {key: wish._replace(logged=False) for key, wish in self._wishes.items()}
         self._first = {key: record for key, record in found.items() if not isinstance(record, DbopsError)}
         return found
 

@@ -337,13 +337,16 @@ def converge(
 
 
 def _act_together(resource: Resource, tracks: list[Track]) -> None:
-    """Take what is planned and goes by one call for many, once nothing is left to do for a record alone."""
-    groups: dict[str, list[Track]] = {}
-    for track in tracks:
-        if track.open and track.step.kind == ACT:
-            groups.setdefault(track.step.action, []).append(track)
-    for action, group in groups.items():
-        _act_for(resource, group, action)
+    """Take the first of the resource's actions that is planned and goes by one call for many.
+
+    Only that one: what it leads to may add to those for which the next one is planned.
+    """
+    acting = [track for track in tracks if track.open and track.step.kind == ACT]
+    for action in resource.actions:
+        group = [track for track in acting if track.step.action == action]
+        if group:
+            _act_for(resource, group, action)
+            return
 
 
 def _act_for(resource: Resource, group: list[Track], action: str) -> None:

@@ -29,12 +29,13 @@ from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.plan 
 PRESENT, ABSENT, ENABLED, DISABLED = STATES = ("present", "absent", "enabled", "disabled")
 CREATE, EDIT, DELETE, SWITCH_ON, SWITCH_OFF = "create", "edit", "delete", "switch on", "switch off"
 
+# In the order in which they are taken where one call takes many records: what has to be off first is turned off first.
 ACTIONS = {
+    SWITCH_OFF: Action(again=True, trusted=True),
     CREATE: Action(again=False, trusted=True),
     EDIT: Action(again=True, trusted=True),
-    DELETE: Action(again=True, trusted=True),
     SWITCH_ON: Action(again=True, trusted=True),
-    SWITCH_OFF: Action(again=True, trusted=True),
+    DELETE: Action(again=True, trusted=True),
 }
 
 GOAL = Goal("cannot be as the task asks", "is not listed as the task asks")

@@ -67,7 +67,7 @@ def run(kind: Kind) -> None:
         _settle_parent(kind, frame, collection, poll, parent, records)
         tracks = frame.settle(collection, records, poll)
         ranking = _rank(frame, collection, matched, tracks, poll)
-        _report(kind, frame, collection, tracks, len(matched), ranking)
+        _report(kind, frame, collection, [*matched, *purged], tracks, len(matched), ranking)
 
 
 def _check(kind: Kind, options: Mapping[str, Any]) -> None:
@@ -95,8 +95,7 @@ def _wanted(kind: Kind, frame: Frame, collection: Collection) -> tuple[list[Matc
     """Return what the task wants of which record, and of which it wants that they go."""
     options = frame.options
     items = [_clean(kind, item) for item in options[kind.option] or []]
-    if any(kind_field.codec is DATABASES and kind_field.option in item for kind_field in kind.fields for item in items):
-        _resolve(kind, frame, collection, items)
+    _resolve(kind, frame, collection, items)
     listed = collection.refresh()
     if options[f"all_{kind.option}"]:
         return [Matched(record, Wish(options["state"], {})) for record in listed], []
@@ -119,16 +118,20 @@ def _clean(kind: Kind, item: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _resolve(kind: Kind, frame: Frame, collection: Collection, items: list[dict[str, Any]]) -> None:
-    """Put IDs in the place of the databases that the items name, by one listing. Raises UsageError."""
+    """Put IDs in the place of the databases that the items name, by one listing if they name any.
+
+    @raises UsageError: when one is unknown or ambiguous
+    """
+    options = [field.option for field in kind.fields if field.codec is DATABASES]
+    naming = [(item, option) for item in items for option in options if item.get(option) not in (None, [], [ALL])]
+    if not naming:
+        return
     known = kind.parent.databases(frame.client, collection.parent_id)
     collection.names = {one["id"]: one["name"] for one in known}
-    for field in kind.fields:
-        for item in items if field.codec is DATABASES else ():
-            wanted = item.get(field.option)
-            if wanted is not None and wanted != [ALL]:
-                if ALL in wanted:
-                    raise UsageError(f"{field.option} names databases or says {ALL}, not both.")
-                item[field.option] = [one["id"] for one in find(known, _DATABASE, wanted)]
+    for item, option in naming:
+        if ALL in item[option]:
+            raise UsageError(f"{option} names databases or says {ALL}, not both.")
+        item[option] = [one["id"] for one in find(known, _DATABASE, item[option])]
 
 
 def _settle_parent(
@@ -163,13 +166,16 @@ def _report(
     kind: Kind,
     frame: Frame,
     collection: Collection,
+    about: list[Matched],
     tracks: list[Track],
     named: int,
     ranking: Ranking,
 ) -> None:
     """End the module. The first tracks are of what the task names, the others of what it purges."""
     taken = [track for track in tracks if track.taken]
-    failures = [(track.record, track.error) for track in tracks if track.error]
+    failures = [
+        (track.record if track.seen else one.record, track.error) for one, track in zip(about, tracks) if track.error
+    ]
     if ranking.error:
         failures.append(({"id": None, "name": None}, ranking.error))
     changed = bool(taken or ranking.moves)

@@ -244,3 +244,8 @@ def om_user_acts(operation: str, remaining: float | None, cluster_id: str = CLUS
 
 
 PROJECTS = Call("iam", "GET", "/v3/projects", query={"name": REGION}, answer=sample("listProjects.200"))
+
+
+def done(service: str, method: str, path: str, body: Any = None, answer: str = "status", word: str = "SUCCESS") -> Call:
+    """Return a call that acts on what an audit instance has, and succeeds."""
+    return Call(service, method, path, body=body, answer={answer: word})

@@ -10,6 +10,7 @@ import contextlib
 import importlib
 import io
 import json
+import operator
 import re
 import threading
 import time
@@ -31,19 +32,19 @@ from ansible_collections.huaweicloud.dbops.plugins.module_utils.transport import
 from urllib3.exceptions import MaxRetryError, NewConnectionError, ProtocolError
 
 PLUGINS = "ansible_collections.huaweicloud.dbops.plugins"
+FOLDER = Path(__file__).parents[4] / "plugins" / "modules"
 SAMPLES = Path(__file__).parents[3] / "emulator" / "contract" / "samples"
 
-MODULES = (
-    "dbss_audit_database",
-    "dbss_audit_database_info",
-    "dbss_audit_instance",
-    "dbss_audit_instance_info",
-    "dbss_om_instance",
-    "dbss_om_instance_info",
-    "dws_cluster_info",
-    "dws_om_user",
-    "dws_om_user_info",
-)
+MODULES = tuple(sorted(path.stem for path in FOLDER.glob("*.py") if path.stem != "report_files"))
+"""All modules that call the API."""
+
+
+def table(name: str) -> dict[str, Any]:
+    """Return what the test files of the modules say under a name of capitals, by module, of those that say it."""
+    files = {module: f"tests.unit.plugins.modules.test_{module}" for module in MODULES}
+    found = {module: getattr(importlib.import_module(file), name, None) for module, file in files.items()}
+    return {module: value for module, value in found.items() if value is not None}
+
 
 REGION = "cn-north-4"
 PROJECT = "0f1e2d3c4b5a69788796a5b4c3d2e1f0"
@@ -128,6 +129,18 @@ class Call:
         return (self.method, host + self.path, list(self.query.items()), self.body)
 
 
+PARTS = ("method", "address", "query", "body")
+
+
+def difference(seen: tuple[Any, ...], expected: list[Call]) -> str:
+    """Return in words how a request differs from the expected one that is nearest to it."""
+    if not expected:
+        return f"{seen[0]} {seen[1]} came, and no more calls were expected"
+    nearest = max(expected, key=lambda call: sum(map(operator.eq, call.request, seen)))
+    parts = zip(PARTS, nearest.request, seen)
+    return "; ".join(f"the {part} is {got!r}, expected {want!r}" for part, want, got in parts if want != got)
+
+
 @dataclass(frozen=True)
 class Together:
     """Calls that come in any order, as many at a time as C(width) says: no fewer and no more."""
@@ -188,8 +201,7 @@ class Script:
                 self._left = list(self._stages[0].calls)
             found = next((call for call in self._left if call.request == seen), None)
             if found is None:
-                expected = " or ".join(str(call.request) for call in self._left) or "no more calls"
-                self.problems.append(f"call {len(self.moments)} was {seen}, not {expected}")
+                self.problems.append(f"call {len(self.moments)}: {difference(seen, self._left)}")
                 raise AssertionError(self.problems[-1])
             self._left.remove(found)
             barrier, width = self._barriers[0], self._stages[0].width
@@ -284,7 +296,7 @@ class Bench:
         main = importlib.import_module(f"{PLUGINS}.modules.{module}").main
         printed = io.StringIO()
         with responses.RequestsMock(assert_all_requests_are_fired=False) as web, patch_module_args(arguments):
-            for method in ("GET", "POST"):
+            for method in ("GET", "POST", "PUT", "DELETE"):
                 web.add_callback(method, re.compile(".*"), service.answer)
             with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed), pytest.raises(SystemExit):
                 main()
