@@ -12,7 +12,9 @@ import re
 import pytest
 import yaml
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.kinds import dbss, dws
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.kinds import rules as rule_kinds
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.transport import auth
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.kind import Kind
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.operation import Operation
 
 from tests.docs.blocks import blocks
@@ -42,8 +44,9 @@ def test_readme_lists_the_modules():
 def test_readme_lists_their_states():
     for module, _keeps, states in rows(README, "## Modules"):
         text = (ROOT / "plugins" / "modules" / f"{module.strip('`')}.py").read_text(encoding="utf-8")
-        if "huaweicloud.dbops.power" in text:
-            text = (ROOT / "plugins" / "doc_fragments" / "power.py").read_text(encoding="utf-8")
+        for fragment in ("power", "collection"):
+            if f"- huaweicloud.dbops.{fragment}\n" in text:
+                text = (ROOT / "plugins" / "doc_fragments" / f"{fragment}.py").read_text(encoding="utf-8")
         found = re.search(r"^  state:\n.*?choices:\n((?: +- \w+\n)+)", text, re.MULTILINE | re.DOTALL)
         assert re.findall(r"\w+", states) == (re.findall(r"\w+", found[1]) if found else []), module
 
@@ -95,6 +98,8 @@ def operations() -> dict[str, Operation]:
     """Return the operations that the plugins call."""
     values = [value for module in (auth, dbss, dws) for value in vars(module).values()]
     values += [one for value in values if isinstance(value, dict) for one in value.values()]
+    kinds = [value for value in vars(rule_kinds).values() if isinstance(value, Kind)]
+    values += [verb.operation for kind in kinds for verb in kind.verbs.values()]
     return {value.id: value for value in values if isinstance(value, Operation)}
 
 
@@ -119,10 +124,14 @@ def allowed(action: str, policy: list[str]) -> bool:
 
 
 def test_iam_actions_are_those_of_the_contract():
-    contract = yaml.safe_load((ROOT / "tests" / "emulator" / "contract" / "openapi.yaml").read_text(encoding="utf-8"))
+    folder = ROOT / "tests" / "emulator" / "contract"
+    contract = [
+        yaml.safe_load((folder / name).read_text(encoding="utf-8")) for name in ("openapi.yaml", "openapi-2.yaml")
+    ]
     actions = {
         operation["operationId"]: operation.get("x-iam-action", NONE)
-        for path in contract["paths"].values()
+        for part in contract
+        for path in part["paths"].values()
         for operation in path.values()
         if "operationId" in operation
     }

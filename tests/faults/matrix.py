@@ -20,6 +20,7 @@ from typing import Any, NamedTuple
 
 from tests.emulator import fixtures
 from tests.emulator.fixtures import Emulator
+from tests.emulator.ids import made_up
 from tests.faults import stage
 
 PAGE = Path(__file__).parents[2] / "docs" / "fault_matrix.md"
@@ -42,6 +43,8 @@ AUDIT_ON, AUDIT_OFF = "3b0c7d52-6a41-4e0f-9c1d-2f8e5a7b9c10", "c4e81f06-27b9-4d6
 OM_ON, OM_OFF = "e8a4c6b2-91d0-4f37-b5e8-7c2a0d1f3e49", "0ac6e8d4-b3f2-4159-97fa-9e4c2f315a6b"
 OM_PAIR = "f9b5d7c3-a2e1-4048-86f9-8d3b1e204f5a"
 DATABASE_ON, DATABASE_OFF = "Kx7dQ2mB9vLr4TzY1wPc", "Zp3nH8sJ6gFa0RuE5kXo"
+RULE, SCOPE = "Rk7mN8oP9qR0sT1uV2wX", "Sc7mN8oP9qR0sT1uV2wX"
+CHANGED = {"status": "ON", "db_users": ""}
 CLUSTER_WITHOUT, CLUSTER_WITH = "6f0d2b84-3c5a-4e17-9d86-a1b7c9e2f053", "7a1e3c95-4d6b-4f28-8e97-b2c8d0f30164"
 
 PASSWORD = {"user_name": "ops-user", "password": "example-password", "domain_name": "example-account"}
@@ -57,7 +60,7 @@ class Case(NamedTuple):
     actions: list[str]  # that are needed
     read: str  # the operation that reads
     act: str  # the operation that acts
-    wanted: dict[str, Any]  # what its record in the cloud must show in the end
+    wanted: dict[str, Any] | None  # what its record in the cloud must show in the end; None: it is gone
     flaps_to: str = "BUILD"  # a state that it may show for a moment
 
 
@@ -88,6 +91,16 @@ def _om_user(title: str, cluster: str, actions: list[str], status: str, **option
     return Case(f"account {title}", "dws_om_user", options, cluster, actions, *operations, {"status": status})
 
 
+def _rule(title: str, resource: str, act: str, wanted: dict[str, Any] | None, state: str, **rule: Any) -> Case:
+    options = {"instance_id": AUDIT_ON, "rules": [rule], "state": state}
+    return Case(f"rule {title}", "dbss_audit_risk_rule", options, resource, [act], "listRiskRulesNew", act, wanted, "?")
+
+
+def _scope(title: str, actions: list[str], act: str, wanted: dict[str, Any] | None, state: str, **more: Any) -> Case:
+    options = {"instance_id": AUDIT_ON, "scopes": [{"name": "payments", **more}], "state": state}
+    return Case(f"scope {title}", "dbss_audit_scope", options, SCOPE, actions, "listScopesNew", act, wanted, "?")
+
+
 CASES = (
     _audit("started", AUDIT_OFF, "start", "ACTIVE"),
     _audit("stopped", AUDIT_ON, "stop", "SHUTOFF"),
@@ -101,6 +114,10 @@ CASES = (
     _om_user("present 24h", CLUSTER_WITH, ["increaseOmUserPeriod"] * 3, "on", state="present", min_validity="24h"),
     _om_user("absent", CLUSTER_WITH, ["deleteOmUser"], "off", state="absent"),
     _om_user("extended", CLUSTER_WITH, ["increaseOmUserPeriod"], "on", state="extended"),
+    _rule("created", made_up("created 1"), "createRiskRule", {"name": "new"}, "present", name="new", risk_level="low"),
+    _rule("deleted", RULE, "deleteRiskRule", None, "absent", name="no-drop-in-production"),
+    _scope("disabled", ["switchScopes"], "switchScopes", {"status": "OFF"}, "disabled"),
+    _scope("changed", ["switchScopes", "updateScope", "switchScopes"], "updateScope", CHANGED, "present", db_users=[]),
 )
 ONE_OF_EACH = tuple({case.module: case for case in reversed(CASES)}.values())[::-1]
 # The answer to an action on an account shows the account, so that it is not read once more.
@@ -268,7 +285,8 @@ def judge(cell: Cell, outcome: stage.Outcome, emulator: Emulator, changes: dict[
     assert not changes, f"something else was changed: {changes}"
     assert counted <= len(case.actions), f"done {counted} times"
 
-    taken = next(iter(result.get("databases", [])), result).get("actions", [])
+    rows = next((result[key] for key in ("databases", "rules", "scopes") if key in result), [])
+    taken = next(iter(rows), result).get("actions", [])
     story = f"took {taken}, really {counted}: {result.get('msg', 'success')}"
     assert taken == case.actions[: len(taken)], story
     assert result.get("changed", False) == bool(taken), story
@@ -278,7 +296,7 @@ def judge(cell: Cell, outcome: stage.Outcome, emulator: Emulator, changes: dict[
     if not outcome.failed:
         assert len(taken) == counted == len(case.actions), story
         record = _record(emulator, case)
-        assert {key: record[key] for key in case.wanted} == case.wanted
+        assert (record and {key: record[key] for key in case.wanted or ()}) == case.wanted
         return DONE
     if outcome.message.startswith("The outcome of "):
         assert result["api_error"]["operation"] == case.act
@@ -292,14 +310,16 @@ def judge(cell: Cell, outcome: stage.Outcome, emulator: Emulator, changes: dict[
     return TOLD
 
 
-def _record(emulator: Emulator, case: Case) -> dict[str, Any]:
-    """Return the record in the cloud that a case is about."""
+def _record(emulator: Emulator, case: Case) -> dict[str, Any] | None:
+    """Return the record in the cloud that a case is about, None when it is not there."""
     state = emulator.state()
     records = {one["id"]: one for one in state["audit_instances"]}
     records |= {database["id"]: database for one in state["audit_instances"] for database in one["databases"]}
+    for part in ("risk_rules", "scopes"):
+        records |= {row["id"]: row for one in state["audit_instances"] for row in one[part]}
     records |= {one["instance_id"]: one["nodes"][-1] for one in state["om_instances"]}
     records |= {one["id"]: one["om_user"] for one in state["clusters"]}
-    return records[case.resource]
+    return records.get(case.resource)
 
 
 def run_all(titles: Iterable[str]) -> dict[str, str]:

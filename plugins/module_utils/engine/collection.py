@@ -53,7 +53,7 @@ class Collection(Resource):
         self._wishes: dict[str, Wish] = {}
         self._first: dict[str, dict[str, Any]] = {}
         self._known: set[str] = set()
-        self._detailed: dict[str, dict[str, Any]] = {}
+        self._rows: dict[str, dict[str, Any]] = {}  # as the listing has them, by ID
         self.listed: list[dict[str, Any]] = []
 
     # --- Reading ---
@@ -64,16 +64,17 @@ class Collection(Resource):
         resource = f"the {self.noun.many} of {self._place}"
 
         def parse(payload: dict[str, Any]) -> tuple[list[dict[str, Any]], int | None]:
-            return rows(payload, verb.rows, "id", "name"), total(payload)
+            found = rows(payload, verb.rows, "id", "name")
+            return [{**planning.record_of(self.kind, row), "row": row} for row in found], total(payload)
 
         found = self._client.pages(verb.operation, resource, parse, self._parent, {"limit": str(PER_PAGE)})
-        self._detailed = {row["id"]: row for row in found}
-        self.listed = [planning.record_of(self.kind, row) for row in found]
-        return self.listed
+        self._rows = {record["id"]: record.pop("row") for record in found}
+        self.listed = found
+        return found
 
     def _with_detail(self, record: dict[str, Any]) -> dict[str, Any]:
         """Return a record with what only the reading of itself shows. Raises ApiError."""
-        verb, row = self.kind.verbs["detail"], self._detailed[record["id"]]
+        verb, row = self.kind.verbs["detail"], self._rows[record["id"]]
         parameters, _body = verb.place.put([record["id"]])
 
         def parse(payload: dict[str, Any]) -> dict[str, Any]:
@@ -178,6 +179,10 @@ class Collection(Resource):
         self._client.call(verb.operation, resource, parse, {**self._parent, **parameters}, body=body or None)
 
     # --- Reporting ---
+
+    def label(self, record: dict[str, Any]) -> str:
+        pretended = str(record["id"]).startswith(_NEW)
+        return self.noun.describe({**record, "id": None} if pretended else record)
 
     def report(self, record: dict[str, Any]) -> dict[str, Any]:
         shown = {field.option: self._shown(field, record) for field in self.kind.fields if field.option in record}

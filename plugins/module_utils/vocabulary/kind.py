@@ -48,11 +48,13 @@ def _databases(value: Any) -> list[str]:
     return [ALL] if [one.strip("[]").lower() for one in ids] == [ALL] else ids
 
 
+_POSITIONS = {"ON": True, "OFF": False, "1": True, "0": False}
+
 PLAIN = Codec(lambda value: value, lambda value: value)
 TEXT = Codec(lambda value: value or "", lambda value: value)
 FLAG = Codec(bool, bool)
 WORD = Codec(lambda value: value and str(value).lower(), lambda value: value.upper(), clean=str.lower)
-SWITCH = Codec(lambda value: str(value).upper() in ("ON", "1"), lambda value: "ON" if value else "OFF")
+SWITCH = Codec(lambda value: _POSITIONS[str(value).upper()], lambda value: "ON" if value else "OFF")
 CSV = Codec(_words, ",".join, _same_set, _distinct)
 UPPER_CSV = Codec(_words, ",".join, _same_set, lambda values: [value.upper() for value in _distinct(values)])
 DATABASES = Codec(_databases, lambda ids: "[ALL]" if ids == [ALL] else ",".join(ids), _same_set)
