@@ -374,7 +374,7 @@ def main() -> None:
         resource = Databases(api, options["state"], options["disable_lts_audit"], instance)
         chosen = choose(frame, api.records(), AUDIT_INSTANCE.describe(instance or {"id": instance_id}))
         frame.warn(chosen.warnings)
-        tracks = frame.settle(resource, {record["id"]: record for record in chosen.records}, poll)
+        tracks = frame.converge(resource, {record["id"]: record for record in chosen.records}, poll)
         frame.warn(resource.warnings(tracks))
         frame.report_all(resource, tracks, "databases", "failed_databases", missing=chosen.missing)
 

@@ -391,7 +391,7 @@ class OmUsers(Resource):
 
 
 def _is_unknown(reading: Any) -> bool:
-    return isinstance(reading, ApiError) and reading.fault.code in UNKNOWN_CLUSTER_CODES
+    return isinstance(reading, ApiError) and reading.facts.code in UNKNOWN_CLUSTER_CODES
 
 
 def find_clusters(options: dict[str, Any], api: Clusters) -> tuple[list[str], dict[str, str | None]]:
@@ -424,7 +424,7 @@ def main() -> None:
         api, now = Clusters(frame.client), int(frame.clock.now() * 1000)
         keys, names = find_clusters(options, api)
         resource = OmUsers(api, options, min_validity, now, names)
-        tracks = frame.settle(resource, resource.read(keys), poll)
+        tracks = frame.converge(resource, resource.read(keys), poll)
         frame.warn(resource.warnings)
         if options["clusters"] is None:
             frame.report_one(resource, tracks[0], "om_user")

@@ -11,7 +11,7 @@ import re
 
 import yaml
 from ansible_collections.huaweicloud.dbops.plugins.doc_fragments.auth import ModuleDocFragment
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.transport.auth import KINDS
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.transport.auth import METHODS
 from jinja2 import StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jsonschema import Draft7Validator
@@ -90,13 +90,13 @@ def test_the_templates_use_each_field_and_no_other(credential_type):
 
 
 def test_each_field_becomes_the_variable_of_the_option_of_its_name(credential_type):
-    """The documentation of each option names its variables; those of credentials are in KINDS, in the same order."""
+    """The documentation of each option names its variables; those of credentials are in METHODS, in the same order."""
     options = yaml.safe_load(ModuleDocFragment.DOCUMENTATION)["options"]
     expected = {
         name: re.search(r"E\((HW_\w+)\)", " ".join(options[name]["description"]))[1]
         for name in ("region", "project_id", "project_name", "cloud", "endpoints")
     }
-    for kind in KINDS.values():
+    for kind in METHODS.values():
         expected.update(zip(kind.options, kind.variables[0]))
     injected = {template.strip("{ }"): name for name, template in credential_type["injectors"]["env"].items()}
     assert injected == expected

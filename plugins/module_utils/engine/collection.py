@@ -124,7 +124,7 @@ class Collection(Resource):
     def plan(self, record: dict[str, Any], past: Past) -> Step:
         was_on = self._first[record["key"]].get("enabled")
         step = planning.plan(self.kind, record, self._wish(record), was_on)
-        return Step(REFUSE, reason=self.obstacle) if step.kind == ACT and self.obstacle else step
+        return Step(REFUSE, reason=self.obstacle) if step.verdict == ACT and self.obstacle else step
 
     def took(self, before: dict[str, Any], record: dict[str, Any], action: str) -> bool:
         return planning.took(self.kind, record, self._wish(record), action)
@@ -138,7 +138,7 @@ class Collection(Resource):
     def would_change(self, records: Mapping[str, Any]) -> bool:
         """Return whether there is something to do for any of the records as they are."""
         return any(
-            planning.plan(self.kind, record, self._wish(record), record.get("enabled")).kind == ACT
+            planning.plan(self.kind, record, self._wish(record), record.get("enabled")).verdict == ACT
             for record in records.values()
             if not isinstance(record, DbopsError)
         )

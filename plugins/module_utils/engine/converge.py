@@ -59,7 +59,7 @@ class Track:
         self._max_tries = max_tries
         self._tries: dict[str, int] = {}
         self._pending: Pending | None = None
-        self._served = False
+        self._led = False
         self._claimed = False  # an answer was believed that no reading has shown yet
         self._checking = False  # all is done, if the answers can be believed
         self._patient_since: float | None = None  # when a step with patience first came
@@ -88,7 +88,7 @@ class Track:
     @property
     def open(self) -> bool:
         """Whether there is still something to wait for or to do."""
-        return self.error is None and self.step.kind in (ACT, WAIT)
+        return self.error is None and self.step.verdict in (ACT, WAIT)
 
     @property
     def in_doubt(self) -> bool:
@@ -97,7 +97,7 @@ class Track:
 
     @property
     def _past(self) -> Past:
-        return Past(tuple(self.taken), self._served)
+        return Past(tuple(self.taken), self._led)
 
     def look(self, record: Any) -> None:
         """Take a new reading, or the error that came in its place, and plan from it."""
@@ -121,12 +121,12 @@ class Track:
 
     def act(self) -> None:
         """Take planned actions until the answer no longer shows the record or nothing is left to do for it alone."""
-        while self.error is None and self.step.kind == ACT and not self._resource.together(self.step.action):
+        while self.error is None and self.step.verdict == ACT and not self._resource.together(self.step.action):
             self._act_once(self.step.action)
 
     def predict(self) -> None:
         """Take the planned actions in thought only."""
-        while self.error is None and self.step.kind == ACT:
+        while self.error is None and self.step.verdict == ACT:
             if len(self.taken) >= _MOST_PREDICTIONS:
                 raise AssertionError(f"the plan for {self.description} does not end")
             self.taken.append(self.step.action)
@@ -143,7 +143,7 @@ class Track:
             return
         if self.taken:
             self._expected = self._resource.predict(self.record, self.taken[-1])
-        elif not self.step.serves:
+        elif not self.step.leads:
             self.fail(self._out_of_reach("and wait is false "))
         self._close()
 
@@ -173,28 +173,28 @@ class Track:
 
     def _plan(self) -> None:
         self.step = self._resource.plan(self.record, self._past)
-        self._served = self._served or self.step.serves
+        self._led = self._led or self.step.leads
         if self.step.patience:
             now = self._poll.now()
             self._patient_since = now if self._patient_since is None else self._patient_since
             if now - self._patient_since >= self.step.patience:
                 self._close()
-        if self.step.kind == REFUSE:
+        if self.step.verdict == REFUSE:
             self.fail(self._out_of_reach())
 
     def _plan_on(self) -> None:
         """Plan from what an answer has promised. When nothing is left to do, a reading has to show it all."""
         self._plan()
-        self._checking = self.step.kind == DONE and self.error is None
+        self._checking = self.step.verdict == DONE and self.error is None
         if self._checking:
             self.step = Step(WAIT)
 
     def _plan_anew(self) -> None:
         """Plan from a reading. One that asks for what was done already is late."""
         self._plan()
-        if self._claimed and self.step.kind == ACT and self.step.action in self.taken:
+        if self._claimed and self.step.verdict == ACT and self.step.action in self.taken:
             self.step, self._checking = Step(WAIT), True
-        elif self.step.kind == DONE:
+        elif self.step.verdict == DONE:
             self._claimed = False
 
     def _out_of_reach(self, besides: str = "") -> StateError:
@@ -269,7 +269,7 @@ class Track:
         step = self._resource.plan(self.record, self._past)
         if self._claimed and step.action in self.taken:
             return False  # a late reading
-        return step.kind in (DONE, WAIT) or step.action != pending.action
+        return step.verdict in (DONE, WAIT) or step.action != pending.action
 
     def _unclear(self, error: DbopsError) -> DbopsError:
         action, cause = next(iter(self._lost.items()))
@@ -314,13 +314,13 @@ def converge(
     tracks = [Track(resource, key, record, poll, max_tries) for key, record in records.items()]
     act: Callable[[Track], None] = Track.predict if check_mode else Track.act
     while True:
-        acting = [track for track in tracks if track.open and track.step.kind == ACT]
+        acting = [track for track in tracks if track.open and track.step.verdict == ACT]
         if acting:
             for_each(act, acting, concurrency)
             if not check_mode:
                 _act_together(resource, tracks)
                 poll.look_at_once()
-                if any(track.open and track.step.kind == ACT for track in tracks):
+                if any(track.open and track.step.verdict == ACT for track in tracks):
                     continue
         if not wait:
             for track in tracks:
@@ -341,7 +341,7 @@ def _act_together(resource: Resource, tracks: list[Track]) -> None:
 
     Only that one: what it leads to may add to those for which the next one is planned.
     """
-    acting = [track for track in tracks if track.open and track.step.kind == ACT]
+    acting = [track for track in tracks if track.open and track.step.verdict == ACT]
     for action in resource.actions:
         group = [track for track in acting if track.step.action == action]
         if group:

@@ -22,7 +22,7 @@ def converge_named(frame: Frame, api: Any, resource: Resource) -> None:
     options, poll = frame.options, frame.start_waiting()
     chosen = choose(api, options)
     frame.warn(chosen.warnings)
-    tracks = frame.settle(resource, {record[api.noun.id_key]: record for record in chosen.records}, poll)
+    tracks = frame.converge(resource, {record[api.noun.id_key]: record for record in chosen.records}, poll)
     if options["instances"] is None:
         frame.report_one(resource, tracks[0], "instance")
     frame.report_all(resource, tracks, "instances", "failed_instances", missing=chosen.missing)

@@ -65,7 +65,7 @@ def run(kind: Kind) -> None:
         matched, purged = _wanted(kind, frame, collection)
         records = collection.choose([*matched, *purged])
         _settle_parent(kind, frame, collection, poll, parent, records)
-        tracks = frame.settle(collection, records, poll)
+        tracks = frame.converge(collection, records, poll)
         ranking = _rank(frame, collection, matched, tracks, poll)
         _report(kind, frame, collection, [*matched, *purged], tracks, len(matched), ranking)
 
@@ -158,7 +158,7 @@ def _rank(frame: Frame, collection: Collection, matched: list[Matched], tracks: 
         return Ranking()
     order = Order(collection, frame.client, ranks)
     first = order.first(collection.all_after({track.key: track.after for track in tracks}))
-    track = frame.settle(order, {first["id"]: first}, poll)[0]
+    track = frame.converge(order, {first["id"]: first}, poll)[0]
     return Ranking(order.moves(first, len(track.taken)), track.after["order"], track.error)
 
 

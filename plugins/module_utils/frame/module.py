@@ -120,11 +120,11 @@ class Frame:
         self.client.retry_busy = self.options["wait"]
         return poll
 
-    def settle(self, resource: Resource, records: Mapping[str, Any], poll: Poll) -> list[Track]:
+    def converge(self, resource: Resource, records: Mapping[str, Any], poll: Poll) -> list[Track]:
         """Bring the records to the wanted state as C(converge) does, and pass on the warnings."""
-        from ansible_collections.huaweicloud.dbops.plugins.module_utils.engine.converge import converge  # noqa: PLC0415 - info modules need none
+        from ansible_collections.huaweicloud.dbops.plugins.module_utils.engine.converge import converge as bring  # noqa: PLC0415 - info modules need none
 
-        tracks = converge(
+        tracks = bring(
             resource,
             records,
             poll,

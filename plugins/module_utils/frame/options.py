@@ -37,7 +37,7 @@ AUTH_OPTIONS: dict[str, Any] = {
     "max_retries": {"type": "int"},
 }
 
-# Where an option comes from when the task does not say, the first one set wins. Credentials: auth.KINDS.
+# Where an option comes from when the task does not say, the first one set wins. Credentials: auth.METHODS.
 VARIABLES = {
     "region": ("HW_REGION_NAME",),
     "project_id": ("HW_PROJECT_ID", "HUAWEICLOUD_SDK_PROJECT_ID"),

@@ -11,7 +11,7 @@ from typing import Any
 
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.answers import Unreadable, rows
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.caller import Caller
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.errors import FAILED, ApiError, Fault
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.errors import FAILED, ApiError, Facts
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.nouns import Noun
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.operation import Operation
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.redaction import redact
@@ -73,7 +73,7 @@ class Clusters:
                     raise Unreadable("answered without an error_code")
                 text = redact(str(payload.get("error_msg") or "no reason given"))
                 why = f"{text} (HTTP 200, error_code {code})"
-                raise ApiError(operation.id, operation.intent, resource, why, Fault(200, code, text), FAILED)
+                raise ApiError(operation.id, operation.intent, resource, why, Facts(200, code, text), FAILED)
             expires = expiry(payload.get("om_user_info"))
             return account(cluster_id, expires, self._client.clock.now(), cluster_name)
 

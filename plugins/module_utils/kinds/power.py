@@ -91,7 +91,7 @@ def plan(nodes: Sequence[Node], wanted: str, past: Past = NOTHING_YET) -> Step:
     """
     steps = [_plan_node(node, wanted, past) for node in nodes or (Node("BUILD"),)]
     # Of two actions the later name wins: a node that is off is started (start) before others are restarted (reboot).
-    return max(steps, key=lambda step: (_STRENGTH[step.kind], not step.serves, step.action))
+    return max(steps, key=lambda step: (_STRENGTH[step.verdict], not step.leads, step.action))
 
 
 def _plan_node(node: Node, wanted: str, past: Past) -> Step:
@@ -100,10 +100,10 @@ def _plan_node(node: Node, wanted: str, past: Past) -> Step:
     if node.task == "delete_wait":
         return Step(REFUSE, reason="is queued for deletion")
     if not node.idle:
-        return Step(WAIT, reason=f"has the task {node.task} running", serves=node.task in LEADING_TASKS[wanted])
+        return Step(WAIT, reason=f"has the task {node.task} running", leads=node.task in LEADING_TASKS[wanted])
     if node.status in MOVING:
         return Step(WAIT, reason=MOVING[node.status])
-    if wanted == "restarted" and (past.taken or past.served):
+    if wanted == "restarted" and (past.taken or past.led):
         wanted = "started"
     if node.status not in SETTLED[wanted]:
         return Step(REFUSE, reason="has a status that is not known here")
@@ -119,7 +119,7 @@ def took(nodes: Sequence[Node], action: str) -> bool:
     """Return whether the nodes show that the action was taken: that the instance left the state it was in."""
     if action == "reboot":
         return any(not node.idle or node.status != "ACTIVE" for node in nodes)
-    return plan(nodes, "started" if action == "start" else "stopped").kind != ACT
+    return plan(nodes, "started" if action == "start" else "stopped").verdict != ACT
 
 
 def least_settled(nodes: Iterable[Node]) -> Node:

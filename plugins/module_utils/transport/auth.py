@@ -30,9 +30,9 @@ LIST_PROJECTS = Operation("listProjects", "iam", "GET", "/v3/projects", "look up
 
 
 class Credentials(NamedTuple):
-    """One complete kind of credentials. The options that it does not consist of are None."""
+    """Credentials that are complete by one method. The options that it does not take are None."""
 
-    kind: str  # a key of KINDS
+    method: str  # a key of METHODS
     auth_token: str | None = None
     access_key: str | None = None
     secret_key: str | None = None
@@ -47,8 +47,8 @@ class Credentials(NamedTuple):
         return [value for value in (self.auth_token, self.secret_key, self.security_token, self.password) if value]
 
 
-class Kind(NamedTuple):
-    """A kind of credentials: the options it consists of, and the families of variables for them, in the same order."""
+class Method(NamedTuple):
+    """A way to say who calls: the options it takes, and the families of variables for them, in the same order."""
 
     options: tuple[str, ...]
     optional: tuple[str, ...]  # those of the options that may be absent
@@ -56,9 +56,9 @@ class Kind(NamedTuple):
 
 
 # In the order in which they win.
-KINDS: dict[str, Kind] = {
-    "token": Kind(("auth_token",), (), (("HW_AUTH_TOKEN",),)),
-    "key": Kind(
+METHODS: dict[str, Method] = {
+    "token": Method(("auth_token",), (), (("HW_AUTH_TOKEN",),)),
+    "key": Method(
         ("access_key", "secret_key", "security_token"),
         ("security_token",),
         (
@@ -66,22 +66,22 @@ KINDS: dict[str, Kind] = {
             ("HUAWEICLOUD_SDK_AK", "HUAWEICLOUD_SDK_SK", "HUAWEICLOUD_SDK_SECURITY_TOKEN"),
         ),
     ),
-    "password": Kind(
+    "password": Method(
         ("user_name", "password", "domain_name"), (), (("HW_USER_NAME", "HW_USER_PASSWORD", "HW_DOMAIN_NAME"),)
     ),
 }
 
 
 def choose_credentials(options: Mapping[str, Any], environ: Mapping[str, str]) -> Credentials:
-    """Choose the credentials: the first complete kind in the task, then in the environment. Empty counts as absent.
+    """Choose the credentials: the first complete method in the task, then in the environment. Empty counts as absent.
 
     @param options: the task's options
     @param environ: the environment variables
-    @raises UsageError: when no kind is complete, or the task gives only part of one
+    @raises UsageError: when no method is complete, or the task gives only part of one
     """
     half_set = ""
-    for name, kind in KINDS.items():
-        values, missing = _take(kind, kind.options, options)
+    for name, method in METHODS.items():
+        values, missing = _take(method, method.options, options)
         if not missing:
             return Credentials(name, **values)
         if any(values.values()):
@@ -89,9 +89,9 @@ def choose_credentials(options: Mapping[str, Any], environ: Mapping[str, str]) -
                 f"The credentials in the task are incomplete: {_and(missing)} must be given too, because a part from "
                 "the environment is never added to a part from the task."
             )
-    for name, kind in KINDS.items():
-        for family in kind.variables:
-            values, missing = _take(kind, family, environ)
+    for name, method in METHODS.items():
+        for family in method.variables:
+            values, missing = _take(method, family, environ)
             if not missing:
                 return Credentials(name, **values)
             present = [variable for variable, value in zip(family, values.values()) if value]
@@ -104,10 +104,12 @@ def choose_credentials(options: Mapping[str, Any], environ: Mapping[str, str]) -
     )
 
 
-def _take(kind: Kind, names: tuple[str, ...], source: Mapping[str, Any]) -> tuple[dict[str, str | None], list[str]]:
-    """Return the kind's options with their values in the source, and the names of those that are missing there."""
-    values = {option: trim(option, source.get(name)) or None for option, name in zip(kind.options, names)}
-    missing = [name for option, name in zip(kind.options, names) if not values[option] and option not in kind.optional]
+def _take(method: Method, names: tuple[str, ...], source: Mapping[str, Any]) -> tuple[dict[str, str | None], list[str]]:
+    """Return the method's options with their values in the source, and the names of those that are missing there."""
+    values = {option: trim(option, source.get(name)) or None for option, name in zip(method.options, names)}
+    missing = [
+        name for option, name in zip(method.options, names) if not values[option] and option not in method.optional
+    ]
     return values, missing
 
 
@@ -261,7 +263,7 @@ class Identity:
     def renew(self, refused: Any) -> bool:
         """Log in again after C(refused) was answered with 401. Returns whether it is worth sending the call again."""
         with self._lock:
-            if self._credentials.kind != "password":
+            if self._credentials.method != "password":
                 return False
             if self._auth is not refused:
                 return True  # another thread has renewed it meanwhile

@@ -30,7 +30,7 @@ from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.error
     REFUSED,
     UNKNOWN,
     ApiError,
-    Fault,
+    Facts,
     UsageError,
     printable,
 )
@@ -187,7 +187,7 @@ class Client:
                     operation, resource, path, query, body, headers, auth, lambda found: parse(found.payload)
                 )
             except ApiError as error:
-                if error.fault.status != 401 or not self._identity.renew(auth):
+                if error.facts.status != 401 or not self._identity.renew(auth):
                     raise
 
     def pages(
@@ -204,7 +204,7 @@ class Client:
         than the rows: the listing is then read until it is twice the same.
 
         @param parse: turns a page into its records, each with an C(id), and the total that the service tells or None
-        @raises ApiError: when a page cannot be read, or as C(settled) says
+        @raises ApiError: when a page cannot be read, or as C(agreed) says
         """
 
         def read_page(offset: int) -> tuple[list[dict[str, Any]], int | None]:
@@ -214,7 +214,7 @@ class Client:
             )
             return page
 
-        return self.settled(operation, resource, lambda go_on: paging.by_offset(read_page, go_on))
+        return self.agreed(operation, resource, lambda go_on: paging.by_offset(read_page, go_on))
 
     def numbered_pages(
         self,
@@ -228,7 +228,7 @@ class Client:
 
         @param parse: turns a page into its records, each with an C(id), and the total that the service tells or None
         @param body: returns the body that asks for the page of a number
-        @raises ApiError: when a page cannot be read, or as C(settled) says
+        @raises ApiError: when a page cannot be read, or as C(agreed) says
         """
 
         def read_page(number: int) -> tuple[list[dict[str, Any]], int | None]:
@@ -242,9 +242,9 @@ class Client:
                 raise
             return page
 
-        return self.settled(operation, resource, lambda go_on: paging.by_number(read_page, go_on))
+        return self.agreed(operation, resource, lambda go_on: paging.by_number(read_page, go_on))
 
-    def settled(
+    def agreed(
         self,
         operation: Operation,
         resource: str,
@@ -323,20 +323,20 @@ class Client:
                 pause = self._pause_before_retry(operation, error, tries)
                 if pause is None or tries >= self.max_tries or self.clock.monotonic() + pause >= end:
                     raise error.after(tries) from error
-                if error.fault.status == 429:
+                if error.facts.status == 429:
                     self._ask_for_quiet(pause)
                 else:
                     self.clock.sleep(pause)
 
     def _pause_before_retry(self, operation: Operation, error: ApiError, tries: int) -> float | None:
         """Return how long to wait before the same call may be sent again, in seconds, or None when it must not be."""
-        busy = error.fault.code in BUSY_CODES
+        busy = error.facts.code in BUSY_CODES
         if busy and not self.retry_busy:
             return None
         if error.effect != NOTHING and (operation.acts or error.effect != UNKNOWN):
             return None
-        if error.fault.retry_after is not None:
-            return min(error.fault.retry_after, _LONGEST_RETRY_AFTER)
+        if error.facts.retry_after is not None:
+            return min(error.facts.retry_after, _LONGEST_RETRY_AFTER)
         return random.uniform(0, min(_LONGEST_BACKOFF, _FIRST_BACKOFF * 2**tries))
 
     def _ask_for_quiet(self, pause: float) -> None:
@@ -367,8 +367,8 @@ class Client:
         if not operation.acts:  # an action is given its full time: cutting it short would only hide its outcome
             timeout = min(timeout, max(1.0, end - self.clock.monotonic()))
 
-        def failed(why: str, fault: Fault = NO_FACTS, effect: str = UNKNOWN) -> ApiError:
-            return ApiError(operation.id, operation.intent, resource, why, fault, effect)
+        def failed(why: str, facts: Facts = NO_FACTS, effect: str = UNKNOWN) -> ApiError:
+            return ApiError(operation.id, operation.intent, resource, why, facts, effect)
 
         way = self._session.way(operation.service, url)
         try:
@@ -384,11 +384,11 @@ class Client:
         signature = request.headers.get("Authorization", "").rpartition("Signature=")[2]
         if not 200 <= reply.status < 300:
             seen = seen_through(Mask({*self._secrets, signature}), reply)
-            why, fault, effect = diagnosis.of_answer(seen, self.clock.now(), headers.get("X-Project-Id"))
-            raise failed(why, fault, effect)
+            why, facts, effect = diagnosis.of_answer(seen, self.clock.now(), headers.get("X-Project-Id"))
+            raise failed(why, facts, effect)
         if reply.cut:
             why = f"the service answered with more than the {MOST_BYTES // 1024**2} MiB that are read"
-            raise failed(f"{why} (HTTP {reply.status})", Fault(reply.status), UNKNOWN if operation.acts else REFUSED)
+            raise failed(f"{why} (HTTP {reply.status})", Facts(reply.status), UNKNOWN if operation.acts else REFUSED)
         try:
             payload = self._payload(reply, signature)
             if not isinstance(payload, dict):
@@ -397,8 +397,8 @@ class Client:
             return parse(Answer(payload, reply.headers))
         except Unreadable as reason:
             seen = seen_through(Mask({*self._secrets, signature}), reply)
-            fault = diagnosis.read_fault(seen.status, None, seen.headers)
-            raise failed(f"the service {reason} (HTTP {reply.status})", fault) from reason
+            facts = diagnosis.read_fault(seen.status, None, seen.headers)
+            raise failed(f"the service {reason} (HTTP {reply.status})", facts) from reason
 
     def _payload(self, reply: Reply, signature: str) -> Any:
         """Return the JSON of an answer without what must not be shown, or None when it is not JSON.

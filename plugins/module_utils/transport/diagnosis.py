@@ -24,13 +24,13 @@ from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.error
     REFUSED,
     UNKNOWN,
     UNKNOWN_CLUSTER_CODES,
-    Fault,
+    Facts,
     UsageError,
 )
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.redaction import redact
 
 try:
-    from requests import exceptions as kinds
+    from requests import exceptions
     from urllib3.exceptions import NewConnectionError
 except ImportError:  # reported by client.py
     pass
@@ -85,25 +85,27 @@ def of_exception(error: Any, url: str, timeout: float, way: Way = Way()) -> tupl
     """
     host = "{0.scheme}://{0.netloc}".format(urlsplit(url))
     words = _system_words(error)
-    if isinstance(error, kinds.SSLError) and "certificate" in str(error).lower():
+    if isinstance(error, exceptions.SSLError) and "certificate" in str(error).lower():
         why = f"the certificate of {host} was not accepted ({words}); if it is right, give its CA with ca_cert"
         return why + (f" (the CAs are those of {way.trust})" if way.trust else ""), REFUSED
-    if isinstance(error, kinds.ProxyError) and _never_got_through(error):
+    if isinstance(error, exceptions.ProxyError) and _never_got_through(error):
         return f"the proxy on the way to {host} did not connect ({words})" + _check(way.proxy), NOTHING
     unresolved = [one for one in _causes(error) if isinstance(one, socket.gaierror)]
     if unresolved:
         final = unresolved[0].errno in _NO_SUCH_HOST
         return f"no connection to {host} ({words})" + _check(way.address), REFUSED if final else NOTHING
-    if isinstance(error, kinds.ConnectTimeout):
+    if isinstance(error, exceptions.ConnectTimeout):
         return f"no connection to {host} within {round(timeout, 1):g} s", NOTHING
-    if isinstance(error, kinds.Timeout):
+    if isinstance(error, exceptions.Timeout):
         span = f"within {round(timeout, 1):g} s"
         if any(isinstance(one, TooSlow) for one in _causes(error)):
             return f"the answer of {host} did not end {span}; request_timeout can allow it more", UNKNOWN
         return f"no answer from {host} {span}", UNKNOWN
-    if isinstance(error, kinds.ConnectionError) and isinstance(_reason(error), NewConnectionError):
+    if isinstance(error, exceptions.ConnectionError) and isinstance(_reason(error), NewConnectionError):
         return f"no connection to {host} ({words})", NOTHING
-    if isinstance(error, (kinds.ConnectionError, kinds.ChunkedEncodingError, kinds.ContentDecodingError)):
+    if isinstance(
+        error, (exceptions.ConnectionError, exceptions.ChunkedEncodingError, exceptions.ContentDecodingError)
+    ):
         return f"the connection to {host} broke before the answer was complete ({words})", UNKNOWN
     raise UsageError(f"The request to {host} cannot be built ({type(error).__name__}): check {way.address} and IDs.")
 
@@ -112,15 +114,15 @@ def _check(what: str) -> str:
     return f": check {what}" if what else ""
 
 
-def of_answer(seen: Seen, now: float, project: str | None = None) -> tuple[str, Fault, str]:
+def of_answer(seen: Seen, now: float, project: str | None = None) -> tuple[str, Facts, str]:
     """Return why an answer is no success, in plain words without a full stop, its facts, and what that means.
 
     @param now: seconds since the epoch, on this host's clock
     @param project: the ID of the project that the call was about
     """
-    fault = read_fault(seen.status, seen.payload, seen.headers)
-    fault = fault._replace(retry_after=_retry_after(seen.headers.get("Retry-After"), now))
-    return _words(seen, fault, now, project), fault, _effect(fault)
+    facts = read_fault(seen.status, seen.payload, seen.headers)
+    facts = facts._replace(retry_after=_retry_after(seen.headers.get("Retry-After"), now))
+    return _words(seen, facts, now, project), facts, _effect(facts)
 
 
 def describe_body(seen: Seen) -> str:
@@ -136,7 +138,7 @@ def describe_body(seen: Seen) -> str:
     return "an HTML page" if "<html" in text.lower() else "a body that is no JSON" if text[0] != "[" else "a list"
 
 
-def read_fault(status: int, payload: Any, headers: Mapping[str, str]) -> Fault:
+def read_fault(status: int, payload: Any, headers: Mapping[str, str]) -> Facts:
     """Find code, text and request ID in any of the error bodies the services and their gateways write.
 
     @param payload: the parsed JSON body, or None when the body is not JSON
@@ -145,18 +147,18 @@ def read_fault(status: int, payload: Any, headers: Mapping[str, str]) -> Fault:
     request_id = headers.get("X-Request-Id") or headers.get("X-IAM-Trace-Id")
     if not request_id and isinstance(payload, dict) and isinstance(payload.get("request_id"), str):
         request_id = payload["request_id"]
-    return Fault(status, pair[0], pair[1], _text(request_id))
+    return Facts(status, pair[0], pair[1], _text(request_id))
 
 
-def explain(fault: Fault) -> str:
+def explain(facts: Facts) -> str:
     """Say in plain words why a call failed, ending with the HTTP status and code in brackets."""
-    code = (fault.code or "").replace("APIG.", "APIGW.")
+    code = (facts.code or "").replace("APIG.", "APIGW.")
     hints = _TOKEN_HINTS if code == "DBSS.10020100" else _STATUS_HINTS
-    hint = _HINTS.get(code) or hints.get(fault.status or 0)
-    words = ": ".join(part.rstrip(".") for part in (hint, fault.text) if part) or "the service gave no reason"
-    marks = [f"HTTP {fault.status}"] if fault.status else []
-    if fault.code and fault.code != str(fault.status):
-        marks.append(fault.code)
+    hint = _HINTS.get(code) or hints.get(facts.status or 0)
+    words = ": ".join(part.rstrip(".") for part in (hint, facts.text) if part) or "the service gave no reason"
+    marks = [f"HTTP {facts.status}"] if facts.status else []
+    if facts.code and facts.code != str(facts.status):
+        marks.append(facts.code)
     return f"{words} ({', '.join(marks)})" if marks else words
 
 
@@ -183,7 +185,7 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
         error = error.__cause__ or error.__context__
 
 
-def _words(seen: Seen, fault: Fault, now: float, project: str | None) -> str:
+def _words(seen: Seen, facts: Facts, now: float, project: str | None) -> str:
     status = seen.status
     if 300 <= status < 400:
         target = _host_of(seen.headers.get("Location") or "") or "another address"
@@ -191,8 +193,8 @@ def _words(seen: Seen, fault: Fault, now: float, project: str | None) -> str:
     if seen.payload is None:
         phrase = redact(f"HTTP {status} {seen.reason or ''}", 80)
         return f"a gateway answered with {describe_body(seen)} ({phrase})"
-    words = explain(fault)
-    if project and (status == 404 or fault.code in _UNKNOWN_CODES):
+    words = explain(facts)
+    if project and (status == 404 or facts.code in _UNKNOWN_CODES):
         words += f"; the project that was asked is {project}"
     skew = _clock_skew(seen.headers.get("Date"), now)
     if status == 401 and abs(skew) > 600:
@@ -202,8 +204,8 @@ def _words(seen: Seen, fault: Fault, now: float, project: str | None) -> str:
     return words
 
 
-def _effect(fault: Fault) -> str:
-    code, status = fault.code or "", fault.status or 0
+def _effect(facts: Facts) -> str:
+    code, status = facts.code or "", facts.status or 0
     if status == 429 or code in BUSY_CODES or (status == 503 and code.startswith(("APIGW.", "APIG."))):
         return NOTHING
     return UNKNOWN if status >= 500 or status == 408 else REFUSED

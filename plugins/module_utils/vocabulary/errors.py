@@ -68,7 +68,7 @@ class WaitTimeout(DbopsError):
     """The resource did not get there within C(wait_timeout)."""
 
 
-class Fault(NamedTuple):
+class Facts(NamedTuple):
     """The facts of one failed call, as far as they are known."""
 
     status: int | None = None  # HTTP status
@@ -78,7 +78,7 @@ class Fault(NamedTuple):
     retry_after: float | None = None  # seconds the service asks to wait
 
 
-NO_FACTS = Fault()
+NO_FACTS = Facts()
 
 
 class ApiError(DbopsError):
@@ -91,14 +91,14 @@ class ApiError(DbopsError):
     """
 
     def __init__(
-        self, operation: str, intent: str, resource: str, why: str, fault: Fault = NO_FACTS, effect: str = REFUSED
+        self, operation: str, intent: str, resource: str, why: str, facts: Facts = NO_FACTS, effect: str = REFUSED
     ) -> None:
         super().__init__(f"Failed to {intent} {resource}: {why}.")
         self.operation = operation
         self.intent = intent
         self.resource = resource
         self.why = why
-        self.fault = fault
+        self.facts = facts
         self.effect = effect
 
     def result(self) -> dict[str, Any]:
@@ -106,10 +106,10 @@ class ApiError(DbopsError):
             "api_error": {
                 "operation": self.operation,
                 "resource": self.resource,
-                "http_status": self.fault.status,
-                "error_code": self.fault.code,
-                "error_msg": self.fault.text,
-                "request_id": self.fault.request_id,
+                "http_status": self.facts.status,
+                "error_code": self.facts.code,
+                "error_msg": self.facts.text,
+                "request_id": self.facts.request_id,
             }
         }
 
@@ -119,12 +119,12 @@ class ApiError(DbopsError):
 
     def because(self, why: str) -> ApiError:
         """Return the same error for another reason."""
-        return ApiError(self.operation, self.intent, self.resource, why, self.fault, self.effect)
+        return ApiError(self.operation, self.intent, self.resource, why, self.facts, self.effect)
 
 
 class OutcomeUnknown(ApiError):
     """An action was sent, its answer was lost, and the state does not tell whether it was done."""
 
     def __init__(self, cause: ApiError, action: str, advice: str) -> None:
-        super().__init__(cause.operation, action, cause.resource, cause.why, cause.fault, UNKNOWN)
+        super().__init__(cause.operation, action, cause.resource, cause.why, cause.facts, UNKNOWN)
         DbopsError.__init__(self, f"The outcome of {action} on {cause.resource} is unknown: {cause.why}. {advice}")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, Callable
 
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.answers import Unreadable
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.errors import FAILED, ApiError, Fault
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.errors import FAILED, ApiError, Facts
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.operation import Operation
 
 _FAILURES = ("failed", "fail")
@@ -22,7 +22,7 @@ def outcome(operation: Operation, resource: str, key: str) -> Callable[[dict[str
         word = str(payload.get(key)).lower()
         if word in _FAILURES:
             why = f"the service answered that it failed (HTTP 200, {key} {payload[key]})"
-            raise ApiError(operation.id, operation.intent, resource, why, Fault(200), FAILED)
+            raise ApiError(operation.id, operation.intent, resource, why, Facts(200), FAILED)
         if word != "success":
             raise Unreadable(f"answered without a {key} of success or failed")
 

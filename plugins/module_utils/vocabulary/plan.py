@@ -17,10 +17,10 @@ REFUSE = "refuse"  # the wanted state cannot be reached from here
 class Step(NamedTuple):
     """The next step for one record."""
 
-    kind: str
+    verdict: str  # one of the words above
     action: str = ""  # for ACT, in the API's words
     reason: str = ""  # for WAIT and REFUSE, what the record is in: "is frozen, …"
-    serves: bool = False  # for WAIT: what runs there already leads to the wanted state
+    leads: bool = False  # for WAIT: what runs there already leads to the wanted state
     patience: float = 0.0  # for WAIT: seconds after which the record counts as it is, as DONE; 0 waits on
 
 
@@ -44,7 +44,7 @@ class Past(NamedTuple):
     """What has happened to a record since the task began."""
 
     taken: tuple[str, ...] = ()  # the actions that were accepted, in order
-    served: bool = False  # a task that somebody else had started was seen leading to the wanted state
+    led: bool = False  # a task that somebody else had started was seen leading to the wanted state
 
 
 NOTHING_YET = Past()

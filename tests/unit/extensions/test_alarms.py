@@ -17,7 +17,7 @@ class Service:
 
     clock = Clock()
     deadline = None
-    settled = Client.settled
+    agreed = Client.agreed
     numbered_pages = Client.numbered_pages
 
     def __init__(self, number, first=1, total=None, refusal=None):

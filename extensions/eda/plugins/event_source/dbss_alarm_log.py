@@ -239,7 +239,7 @@ def _time(alarm: Alarm) -> str:
 
 def _cannot_be_right(error: Exception) -> bool:
     """Return whether an error shows that options or credentials cannot be right: here, or by a service that says no."""
-    refused = isinstance(error, ApiError) and error.effect == REFUSED and error.fault.status is not None
+    refused = isinstance(error, ApiError) and error.effect == REFUSED and error.facts.status is not None
     return refused or isinstance(error, UsageError)
 
 

@@ -48,7 +48,7 @@ class Payloads:
     clock = FakeClock()
     deadline = None
     pages = Client.pages
-    settled = Client.settled
+    agreed = Client.agreed
 
     def __init__(self, payload: Any) -> None:
         self._payload = payload

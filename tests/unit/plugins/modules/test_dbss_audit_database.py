@@ -236,7 +236,7 @@ def test_instance_that_is_unclear(bench, name, message):
 def test_plan(status, position, taken, kind, action):
     record = database(BILLING, "ON", audit_status="SHUTOFF") if status == "IDLE" else database(BILLING, status)
     step = plan(record, position, Past(taken))
-    assert (step.kind, step.action) == (kind, action)
+    assert (step.verdict, step.action) == (kind, action)
     assert (step.patience > 0) == (status == "IDLE" and kind == WAIT)
 
 

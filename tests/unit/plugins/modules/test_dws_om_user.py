@@ -148,7 +148,7 @@ def until(milliseconds):
 )
 def test_plan(record, wanted, taken, min_validity, action):
     step = plan(record, wanted, Past(taken), min_validity, BEGIN)
-    assert (step.kind, step.action) == (ACT if action else DONE, action)
+    assert (step.verdict, step.action) == (ACT if action else DONE, action)
 
 
 @pytest.mark.parametrize(
@@ -188,7 +188,7 @@ ACCOUNTS = st.one_of(st.just(OFF), st.integers(-2 * DAY, 40 * DAY).map(lambda se
 @given(ACCOUNTS, st.integers(0, 30 * DAY * 1000), st.integers(HOUR * 1000, 3 * DAY * 1000))
 def test_present_extends_enough_and_never_more(record, min_validity, first):
     taken = []
-    while plan(record, "present", Past(tuple(taken)), min_validity, BEGIN).kind == ACT:
+    while plan(record, "present", Past(tuple(taken)), min_validity, BEGIN).verdict == ACT:
         before = record
         taken.append(plan(record, "present", Past(tuple(taken)), min_validity, BEGIN).action)
         record = until(first) if taken[-1] == ADD else predict(record, taken[-1], BEGIN)
@@ -196,7 +196,7 @@ def test_present_extends_enough_and_never_more(record, min_validity, first):
         assert len(taken) < 100
     assert record["status"] == "on"
     assert record["expires_time"] - BEGIN >= max(min_validity, 1)
-    assert plan(record, "present", NOTHING_YET, min_validity, BEGIN).kind == DONE
+    assert plan(record, "present", NOTHING_YET, min_validity, BEGIN).verdict == DONE
 
 
 class Service:

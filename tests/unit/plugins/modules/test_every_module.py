@@ -453,7 +453,7 @@ def test_options_are_as_documented(monkeypatch, module):
 
 @pytest.mark.parametrize("module", MODULES)
 def test_variables_are_as_documented(module):
-    variables = {name for kind in auth.KINDS.values() for family in kind.variables for name in family}
+    variables = {name for kind in auth.METHODS.values() for family in kind.variables for name in family}
     variables.update(name for names in VARIABLES.values() for name in names)
     variables.update(["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
     words = json.dumps(documented_options(module))

@@ -15,7 +15,7 @@ from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.error
     REFUSED,
     UNKNOWN,
     ApiError,
-    Fault,
+    Facts,
     OutcomeUnknown,
     StateError,
     UsageError,
@@ -39,7 +39,7 @@ from tests.unit.plugins.module_utils.doubles import FakeClock, Peak
 
 
 def failure(effect, why):
-    return ApiError("act", "switch", "machine m", why, Fault(), effect)
+    return ApiError("act", "switch", "machine m", why, Facts(), effect)
 
 
 BUSY = failure(NOTHING, "throttled")
@@ -91,11 +91,11 @@ class Machines(Resource):
         if state == "broken":
             return Step(REFUSE, reason="is broken")
         if state in ("starting", "stopping"):
-            return Step(WAIT, reason=f"is {state}", serves=state == "starting")
+            return Step(WAIT, reason=f"is {state}", leads=state == "starting")
         if state in "123":
             return Step(DONE) if int(state) >= 3 else Step(ACT, "add")
         if state == "on":
-            return Step(ACT, "ring") if self._wanted == "rung" and not (past.taken or past.served) else Step(DONE)
+            return Step(ACT, "ring") if self._wanted == "rung" and not (past.taken or past.led) else Step(DONE)
         return Step(WAIT, reason="is still off") if past.taken and state == "off" else Step(ACT, "switch_on")
 
     def act(self, record, action):

@@ -46,7 +46,7 @@ def record(kind, enabled=True, system=False, **more):
 def walk(kind, start, wish, was_on=None):
     """Return the actions that a plan takes, each as predicted, and its last step and record."""
     here, taken = {**start}, []
-    while (step := plan(kind, here, wish, was_on)).kind == ACT:
+    while (step := plan(kind, here, wish, was_on)).verdict == ACT:
         taken.append(step.action)
         assert len(taken) <= MOST, "the plan does not end"
         here = predict(kind, here, wish, step.action)
@@ -112,7 +112,7 @@ def test_refusals(kind, current, state, fields, reason):
     kind = KINDS[kind]
     start = nothing(None, "it") if current is None else record(kind, **current)
     step = plan(kind, start, Wish(state, {"name": "it", **fields}))
-    assert (step.kind, reason in step.reason) == (REFUSE, True), step.reason
+    assert (step.verdict, reason in step.reason) == (REFUSE, True), step.reason
 
 
 def test_what_is_not_readable_may_be_reset():
@@ -122,11 +122,11 @@ def test_what_is_not_readable_may_be_reset():
 
 def test_what_was_created_is_waited_for():
     created = predict(SCOPE, nothing(None, "it"), Wish("enabled", {"name": "it", "databases": ["a"]}), CREATE)
-    assert plan(SCOPE, created, Wish("enabled", {"name": "it", "databases": ["a"]})).kind == WAIT
+    assert plan(SCOPE, created, Wish("enabled", {"name": "it", "databases": ["a"]})).verdict == WAIT
 
 
 def test_what_was_there_and_is_gone_is_not_made_again():
-    assert plan(SCOPE, nothing("i", "it"), Wish("present", {"databases": ["a"]})).kind == REFUSE
+    assert plan(SCOPE, nothing("i", "it"), Wish("present", {"databases": ["a"]})).verdict == REFUSE
 
 
 @pytest.mark.parametrize("row", [{"status": "MAYBE"}, {"status": None}])
@@ -191,7 +191,7 @@ def situations(draw):
 def test_a_plan_applied_to_its_own_prediction_is_empty(situation):
     kind, start, wish = situation
     taken, step, end = walk(kind, start, wish, start.get("enabled"))
-    if step.kind == DONE:
+    if step.verdict == DONE:
         assert walk(kind, end, wish, end.get("enabled"))[0] == []
         assert end["exists"] == (wish.state != "absent")
         if wish.enabled is not None and end["exists"]:
@@ -204,7 +204,7 @@ def test_a_plan_applied_to_its_own_prediction_is_empty(situation):
 def test_nothing_that_a_wish_does_not_name_is_ever_changed(situation):
     kind, start, wish = situation
     _taken, step, end = walk(kind, start, wish, start.get("enabled"))
-    if start["exists"] and end["exists"] and step.kind == DONE:
+    if start["exists"] and end["exists"] and step.verdict == DONE:
         kept = {field.option for field in kind.fields if field.shown} - set(wish.fields) - {"enabled"}
         assert {option: end[option] for option in kept} == {option: start[option] for option in kept}
         if wish.enabled is None:

@@ -101,7 +101,7 @@ def test_instances_are_planned_by_their_nodes(audits):
     assert started.read([PROD]) == {PROD: prod, TEST: test}
     assert started.plan(prod, NOTHING_YET) == Step(DONE)
     assert started.plan(test, NOTHING_YET) == Step(ACT, "start")
-    assert started.plan(test, Past(("start",))).kind != ACT
+    assert started.plan(test, Past(("start",))).verdict != ACT
     assert Instances(audits, "restarted").plan(prod, NOTHING_YET) == Step(ACT, "reboot")
     assert started.took(test, test, "start") is False
     assert started.took(test, prod, "start") is True
@@ -143,7 +143,7 @@ class Stage:
     def start_waiting(self):
         return "poll"
 
-    def settle(self, resource, records, poll):
+    def converge(self, resource, records, poll):
         assert poll == "poll"
         return [SimpleNamespace(key=key, step=resource.plan(record, NOTHING_YET)) for key, record in records.items()]
 

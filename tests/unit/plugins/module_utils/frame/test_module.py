@@ -14,7 +14,7 @@ from ansible_collections.huaweicloud.dbops.plugins.module_utils.frame.module imp
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.errors import (
     REFUSED,
     ApiError,
-    Fault,
+    Facts,
     StateError,
     UsageError,
 )
@@ -35,7 +35,7 @@ ACCESS = {"auth_token": "a-token", "region": "cn-north-4", "project_id": "0f1e2d
 THINGS = f"https://dbss.cn-north-4.myhuaweicloud.com/v1/{ACCESS['project_id']}/things"
 READ = Operation("listThings", "dbss", "GET", "/v1/{project_id}/things", "list")
 ACT_ON = Operation("stopThing", "dbss", "POST", "/v1/{project_id}/things", "stop", acts=True)
-NO = ApiError("stopLamp", "switch on", "lamp a", "not now (HTTP 409)", Fault(409, "X.1", "not now", "r-1"), REFUSED)
+NO = ApiError("stopLamp", "switch on", "lamp a", "not now (HTTP 409)", Facts(409, "X.1", "not now", "r-1"), REFUSED)
 FACTS = NO.result()["api_error"]
 
 
@@ -292,7 +292,7 @@ def settling(*names, report="one"):
     def body(frame):
         lamps = Lamps(*names)
         poll = frame.start_waiting()
-        tracks = frame.settle(lamps, lamps.read(list(names)), poll)
+        tracks = frame.converge(lamps, lamps.read(list(names)), poll)
         if report == "one":
             frame.report_one(lamps, tracks[0], "lamp")
         frame.report_all(lamps, tracks, "lamps", "failed_lamps")
@@ -482,7 +482,7 @@ def test_report_of_one_in_a_list_names_no_count(run):
 def test_record_that_was_never_read_is_only_among_the_failures(run):
     def body(frame):
         lamps = Lamps("dark")
-        tracks = frame.settle(lamps, {"gone": NO, **lamps.read(["dark"])}, frame.start_waiting())
+        tracks = frame.converge(lamps, {"gone": NO, **lamps.read(["dark"])}, frame.start_waiting())
         frame.report_all(lamps, tracks, "lamps", "failed_lamps")
 
     result = run(body)

@@ -296,7 +296,7 @@ def test_failed_with_200_is_an_error(connect, http, act, url, body, key, words, 
     with pytest.raises(ApiError) as caught:
         act(connect())
     assert str(caught.value) == f"Failed to {words}: the service answered that it failed (HTTP 200, {key} {word})."
-    assert (caught.value.effect, caught.value.fault.status) == (FAILED, 200)
+    assert (caught.value.effect, caught.value.facts.status) == (FAILED, 200)
 
 
 @any_action

@@ -13,7 +13,7 @@ from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.error
     UNKNOWN,
     ApiError,
     DbopsError,
-    Fault,
+    Facts,
 )
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -107,7 +107,7 @@ def test_failed_with_200_is_an_error(clusters, http, sample):
         f"Failed to extend the O&M account of cluster {CLUSTER}: account switch is off (HTTP 200, error_code 1)."
     )
     assert (error.operation, error.effect) == ("runOmUserAction", FAILED)
-    assert error.fault == Fault(200, "1", "account switch is off")
+    assert error.facts == Facts(200, "1", "account switch is off")
 
 
 @pytest.mark.parametrize(

@@ -70,7 +70,7 @@ def test_settled(status, wanted, step, task):
 
 @pytest.mark.parametrize("status", ["ACTIVE", "SHUTOFF", "BUILD", "SLEEPING"])
 @pytest.mark.parametrize(
-    ("task", "wanted", "serves"),
+    ("task", "wanted", "leads"),
     [
         ("powering-on", "started", True),
         ("powering-on", "stopped", False),
@@ -86,8 +86,8 @@ def test_settled(status, wanted, step, task):
         ("upgrading", "restarted", False),
     ],
 )
-def test_running_task_is_waited_for(task, wanted, serves, status):
-    assert plan([Node(status, task)], wanted) == Step(WAIT, reason=f"has the task {task} running", serves=serves)
+def test_running_task_is_waited_for(task, wanted, leads, status):
+    assert plan([Node(status, task)], wanted) == Step(WAIT, reason=f"has the task {task} running", leads=leads)
 
 
 @pytest.mark.parametrize("wanted", STATES)
@@ -107,14 +107,14 @@ def test_stuck_status_beats_a_task(task, wanted):
     [
         ("ACTIVE", "restarted", Past(("reboot",)), FINISHED),
         ("ACTIVE", "restarted", Past(("start",)), FINISHED),
-        ("ACTIVE", "restarted", Past(served=True), FINISHED),
+        ("ACTIVE", "restarted", Past(led=True), FINISHED),
         ("SHUTOFF", "restarted", Past(("reboot",)), waits("does not show the effect of reboot yet")),
         ("SHUTOFF", "restarted", Past(("start",)), waits("does not show the effect of start yet")),
-        ("SHUTOFF", "restarted", Past(served=True), START),
+        ("SHUTOFF", "restarted", Past(led=True), START),
         ("SHUTOFF", "started", Past(("start",)), waits("does not show the effect of start yet")),
-        ("SHUTOFF", "started", Past(served=True), START),
+        ("SHUTOFF", "started", Past(led=True), START),
         ("ACTIVE", "stopped", Past(("stop",)), waits("does not show the effect of stop yet")),
-        ("ACTIVE", "stopped", Past(served=True), STOP),
+        ("ACTIVE", "stopped", Past(led=True), STOP),
         ("SHUTOFF", "stopped", Past(("stop",)), FINISHED),
         ("ERROR", "restarted", Past(("reboot",)), refuses("is broken; the service allows only to delete it")),
     ],
@@ -149,7 +149,7 @@ ON, OFF = Node("ACTIVE", "NO_TASK"), Node("SHUTOFF", "NO_TASK")
         (
             [Node("SHUTOFF", "powering-on"), Node("SHUTOFF", "powering-on")],
             "started",
-            Step(WAIT, reason="has the task powering-on running", serves=True),
+            Step(WAIT, reason="has the task powering-on running", leads=True),
         ),
     ],
 )
@@ -225,35 +225,35 @@ everything = given(st.lists(NODE, min_size=1, max_size=3), st.sampled_from(STATE
 
 @everything
 def test_no_action_while_a_task_runs_or_a_node_is_moving_or_stuck(nodes, wanted, past):
-    if plan(nodes, wanted, past).kind in (ACT, DONE):
+    if plan(nodes, wanted, past).verdict in (ACT, DONE):
         assert all(node.task in IDLE and node.status in ("ACTIVE", "SHUTOFF") for node in nodes)
 
 
 @everything
 def test_no_second_action(nodes, wanted, past):
     if past.taken:
-        assert plan(nodes, wanted, past).kind != ACT
+        assert plan(nodes, wanted, past).verdict != ACT
 
 
 @everything
 def test_stuck_nodes_always_refuse(nodes, wanted, past):
     if any(node.status in ("ERROR", "FROZEN", "DELETING", "DELETED") or node.task == "delete_wait" for node in nodes):
-        assert plan(nodes, wanted, past).kind == REFUSE
+        assert plan(nodes, wanted, past).verdict == REFUSE
 
 
 @everything
 def test_each_step_says_what_it_must(nodes, wanted, past):
     step = plan(nodes, wanted, past)
-    assert bool(step.action) == (step.kind == ACT)
-    assert bool(step.reason) == (step.kind in (WAIT, REFUSE))
-    assert not step.serves or step.kind == WAIT
-    assert not step.serves or all(node.task not in ("powering-off", *IDLE) or wanted == "stopped" for node in nodes)
+    assert bool(step.action) == (step.verdict == ACT)
+    assert bool(step.reason) == (step.verdict in (WAIT, REFUSE))
+    assert not step.leads or step.verdict == WAIT
+    assert not step.leads or all(node.task not in ("powering-off", *IDLE) or wanted == "stopped" for node in nodes)
 
 
 @everything
 def test_order_of_the_nodes_does_not_matter(nodes, wanted, past):
     step, mirrored = plan(nodes, wanted, past), plan(nodes[::-1], wanted, past)
-    assert (step.kind, step.action, step.serves) == (mirrored.kind, mirrored.action, mirrored.serves)
+    assert (step.verdict, step.action, step.leads) == (mirrored.verdict, mirrored.action, mirrored.leads)
     if all(node.status in SETTLED and node.status not in UNKNOWN for node in nodes):
         assert least_settled(nodes).status == least_settled(nodes[::-1]).status
 
@@ -261,11 +261,11 @@ def test_order_of_the_nodes_does_not_matter(nodes, wanted, past):
 @everything
 def test_settled_result_of_an_action_shows_it_and_is_the_end(nodes, wanted, past):
     step = plan(nodes, wanted, NOTHING_YET)
-    if step.kind == ACT:
+    if step.verdict == ACT:
         settled = [Node(RESULT[step.action], "NO_TASK") for _node in nodes]
         assert not took(nodes, step.action)
         assert took(settled, step.action) or step.action == "reboot"  # once back, a reboot leaves no trace
-        assert plan(settled, wanted, Past((step.action,))).kind == DONE
+        assert plan(settled, wanted, Past((step.action,))).verdict == DONE
 
 
 AFTER_TASK = {"powering-on": "ACTIVE", "powering-off": "SHUTOFF", "rebooting": "ACTIVE"}
@@ -274,19 +274,19 @@ AFTER_TASK = {"powering-on": "ACTIVE", "powering-off": "SHUTOFF", "rebooting": "
 @given(st.lists(NODE, min_size=1, max_size=3), st.sampled_from(STATES))
 def test_walk_to_the_wanted_state(nodes, wanted):
     """Follow the plan, each task and action ending as it should: at most one action, a restart by exactly one."""
-    taken, served = (), False
+    taken, led = (), False
     for _look in range(4):
-        step = plan(nodes, wanted, Past(taken, served))
-        served = served or step.serves
-        if step.kind == ACT:
+        step = plan(nodes, wanted, Past(taken, led))
+        led = led or step.leads
+        if step.verdict == ACT:
             taken += (step.action,)
             nodes = [Node(RESULT[step.action], "NO_TASK") for _node in nodes]
-        elif step.kind == WAIT:
+        elif step.verdict == WAIT:
             nodes = [
                 Node("ACTIVE" if node.status in MOVING else AFTER_TASK.get(node.task, node.status)) for node in nodes
             ]
-    assert step.kind in (DONE, REFUSE)
-    if step.kind == DONE:
+    assert step.verdict in (DONE, REFUSE)
+    if step.verdict == DONE:
         assert {node.status for node in nodes} == {"SHUTOFF" if wanted == "stopped" else "ACTIVE"}
         assert len(taken) <= 1
-        assert wanted != "restarted" or taken or served
+        assert wanted != "restarted" or taken or led

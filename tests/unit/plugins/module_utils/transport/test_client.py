@@ -825,7 +825,7 @@ def test_unreadable_answer_carries_its_request_id(connect, http):
     with pytest.raises(ApiError) as caught:
         connect(max_retries=1).call(READ, "the things", parse)
     assert str(caught.value) == "Failed to list the things: the service answered with nonsense (HTTP 200)."
-    assert (caught.value.effect, caught.value.fault.request_id) == (UNKNOWN, "r-1")
+    assert (caught.value.effect, caught.value.facts.request_id) == (UNKNOWN, "r-1")
 
 
 @pytest.mark.parametrize(

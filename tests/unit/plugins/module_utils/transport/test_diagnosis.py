@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.transport import diagnosis
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.transport.diagnosis import Seen, explain, read_fault
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.errors import REFUSED, UNKNOWN, Fault
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.errors import REFUSED, UNKNOWN, Facts
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.redaction import redact
 from hypothesis import given
 from hypothesis import strategies as st
@@ -46,7 +46,7 @@ PAIR = {"error_code": "DBSS.1", "error_msg": "no"}
     ],
 )
 def test_fault_is_found_in_every_body_shape(payload, code, text):
-    assert read_fault(400, payload, {}) == Fault(400, code, text)
+    assert read_fault(400, payload, {}) == Facts(400, code, text)
 
 
 @pytest.mark.parametrize(
@@ -66,25 +66,25 @@ def test_request_id_comes_from_header_or_body(payload, headers, request_id):
 @pytest.mark.parametrize(
     ("fault", "words"),
     [
-        (Fault(), "the service gave no reason"),
-        (Fault(400), "the service gave no reason (HTTP 400)"),
-        (Fault(400, "DBSS.1", "no."), "no (HTTP 400, DBSS.1)"),
-        (Fault(400, "", ""), "the service gave no reason (HTTP 400)"),
-        (Fault(401, "401", "wrong"), "the credentials were not accepted: wrong (HTTP 401)"),
-        (Fault(403), "the credentials lack the permission (HTTP 403)"),
-        (Fault(401, "DBSS.10020100"), "the token could not be verified (HTTP 401, DBSS.10020100)"),
+        (Facts(), "the service gave no reason"),
+        (Facts(400), "the service gave no reason (HTTP 400)"),
+        (Facts(400, "DBSS.1", "no."), "no (HTTP 400, DBSS.1)"),
+        (Facts(400, "", ""), "the service gave no reason (HTTP 400)"),
+        (Facts(401, "401", "wrong"), "the credentials were not accepted: wrong (HTTP 401)"),
+        (Facts(403), "the credentials lack the permission (HTTP 403)"),
+        (Facts(401, "DBSS.10020100"), "the token could not be verified (HTTP 401, DBSS.10020100)"),
         (
-            Fault(403, "DBSS.10020100", "Not you"),
+            Facts(403, "DBSS.10020100", "Not you"),
             "the credentials lack the permission, or are not for this project: Not you (HTTP 403, DBSS.10020100)",
         ),
-        (Fault(404), "the service does not know this address or resource (HTTP 404)"),
-        (Fault(429, "APIG.0308"), "the service asks for fewer calls (HTTP 429, APIG.0308)"),
+        (Facts(404), "the service does not know this address or resource (HTTP 404)"),
+        (Facts(429, "APIG.0308"), "the service asks for fewer calls (HTTP 429, APIG.0308)"),
         (
-            Fault(403, "DWS.7023", "busy"),
+            Facts(403, "DWS.7023", "busy"),
             "the cluster is busy or in a state that does not allow this: busy (HTTP 403, DWS.7023)",
         ),
-        (Fault(401, "APIG.0307"), "the token has expired or belongs to another region (HTTP 401, APIG.0307)"),
-        (Fault(None, "DWS.0015"), "the cluster does not exist, or these credentials may not see it (DWS.0015)"),
+        (Facts(401, "APIG.0307"), "the token has expired or belongs to another region (HTTP 401, APIG.0307)"),
+        (Facts(None, "DWS.0015"), "the cluster does not exist, or these credentials may not see it (DWS.0015)"),
     ],
 )
 def test_explanation(fault, words):

@@ -31,7 +31,7 @@ class Service:
     """
 
     pages = Client.pages
-    settled = Client.settled
+    agreed = Client.agreed
     deadline = None
     deadline_name = "wait_timeout"
 

@@ -182,7 +182,7 @@ def test_a_long_text_of_an_error_is_cut(connect, http):
     with pytest.raises(ApiError) as caught:
         call(connect())
     assert len(str(caught.value)) < 600
-    assert len(caught.value.fault.text) <= 500
+    assert len(caught.value.facts.text) <= 500
 
 
 # --- Nothing stays from one exchange to the next ---------------------------------------------------------------------
@@ -332,7 +332,7 @@ def test_the_signature_is_hidden_too(connect, http):
     http.add_callback("GET", "https://dbss.example.com/v1/p1/things", echo)
     with pytest.raises(ApiError) as caught:
         call(connect(KEY))
-    assert caught.value.fault.text == "***"
+    assert caught.value.facts.text == "***"
 
 
 def test_half_a_surrogate_pair_in_an_answer_becomes_one_character(connect, http):

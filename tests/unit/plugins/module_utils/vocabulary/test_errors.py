@@ -11,7 +11,7 @@ from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.error
     UNKNOWN,
     ApiError,
     DbopsError,
-    Fault,
+    Facts,
     OutcomeUnknown,
     StateError,
     UsageError,
@@ -24,7 +24,7 @@ def api_error(why, fault=NO_FACTS, effect=REFUSED):
 
 
 def test_api_error_is_one_sentence_with_its_facts_beside():
-    error = api_error("busy (HTTP 409)", Fault(409, "DBSS.1", "busy", "r-1"))
+    error = api_error("busy (HTTP 409)", Facts(409, "DBSS.1", "busy", "r-1"))
     assert str(error) == "Failed to stop audit instance audit-prod: busy (HTTP 409)."
     assert error.result() == {
         "api_error": {
@@ -39,15 +39,15 @@ def test_api_error_is_one_sentence_with_its_facts_beside():
 
 
 def test_api_error_says_in_how_many_tries_it_came():
-    error = api_error("no answer", Fault(504), UNKNOWN)
+    error = api_error("no answer", Facts(504), UNKNOWN)
     assert error.after(1) is error
     late = error.after(3)
     assert str(late) == "Failed to stop audit instance audit-prod: no answer, in 3 tries."
-    assert (late.effect, late.fault, late.result()) == (UNKNOWN, error.fault, error.result())
+    assert (late.effect, late.facts, late.result()) == (UNKNOWN, error.facts, error.result())
 
 
 def test_unknown_outcome_names_the_action_and_the_advice():
-    cause = api_error("no answer", Fault(504, request_id="r-1"), UNKNOWN)
+    cause = api_error("no answer", Facts(504, request_id="r-1"), UNKNOWN)
     error = OutcomeUnknown(cause, "stop", "Look again.")
     assert str(error) == "The outcome of stop on audit instance audit-prod is unknown: no answer. Look again."
     assert (error.result(), error.effect) == (cause.result(), UNKNOWN)
