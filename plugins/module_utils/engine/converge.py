@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.engine import verdicts
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.engine.parallel import for_each
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.engine.waiting import Poll
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.errors import (
@@ -237,39 +238,47 @@ class Track:
 
     def _resolved(self, pending: Pending) -> bool:
         """Return whether the new reading tells what became of the pending action, so that planning can go on."""
-        action = self._resource.actions[pending.action]
-        overdue = self._poll.now() - pending.since >= self._patience(pending)
-        if self._resource.took(pending.before, self.record, pending.action):
-            if pending.error is not None and pending.action in self._lost:
-                self.taken.append(pending.action)
-                del self._lost[pending.action]
-        elif pending.error is None:
-            if not overdue or not action.unseen:
-                return False
-            if action.unseen == "fail":
-                self.fail(
-                    StateError(f"{pending.action} on {self.description} was accepted without effect: {self._state()}.")
-                )
-                return False
+        found = verdicts.verdict(self._evidence(pending))
+        if found == verdicts.LOOK:
+            return False
+        if found == verdicts.GIVE_UP and pending.error:
+            self.fail(pending.error)
+            return False
+        if found == verdicts.NO_EFFECT:
+            self.fail(
+                StateError(f"{pending.action} on {self.description} was accepted without effect: {self._state()}.")
+            )
+            return False
+        if found == verdicts.COUNT:
+            self.taken.append(pending.action)
+            del self._lost[pending.action]
+        if found == verdicts.ASSUME:
+            patience = self._resource.actions[pending.action].patience
             self.warnings.append(
                 f"{pending.action} of {self.description} was accepted, but the listing never showed it within "
-                f"{action.patience:.0f} s; it counts as done."
+                f"{patience:.0f} s; it counts as done."
             )
-        elif not self._settles_without(pending):
-            if not overdue:
-                return False
-            if not (pending.unknown and action.again and self._tries[pending.action] < self._max_tries):
-                self.fail(pending.error)
-                return False
         self._pending = None
         return True
 
-    def _settles_without(self, pending: Pending) -> bool:
-        """Return whether the record no longer asks for the action that was not accepted."""
+    def _evidence(self, pending: Pending) -> verdicts.Evidence:
+        action = self._resource.actions[pending.action]
+        lost = pending.action in self._lost
+        return verdicts.Evidence(
+            verdicts.ACCEPTED if pending.error is None else verdicts.LOST if lost else verdicts.REFUSED,
+            shown=self._resource.took(pending.before, self.record, pending.action),
+            asked=self._asks_for(pending.action),
+            over=self._poll.now() - pending.since >= self._patience(pending),
+            unseen=action.unseen,
+            again=pending.unknown and action.again and self._tries[pending.action] < self._max_tries,
+        )
+
+    def _asks_for(self, action: str) -> bool:
+        """Return whether the record still asks for an action, or is a late reading, which asks for what was done."""
         step = self._resource.plan(self.record, self._past)
         if self._claimed and step.action in self.taken:
-            return False  # a late reading
-        return step.verdict in (DONE, WAIT) or step.action != pending.action
+            return True
+        return step.verdict not in (DONE, WAIT) and step.action == action
 
     def _unclear(self, error: DbopsError) -> DbopsError:
         action, cause = next(iter(self._lost.items()))
