@@ -44,6 +44,7 @@ OM_ON, OM_OFF = "e8a4c6b2-91d0-4f37-b5e8-7c2a0d1f3e49", "0ac6e8d4-b3f2-4159-97fa
 OM_PAIR = "f9b5d7c3-a2e1-4048-86f9-8d3b1e204f5a"
 DATABASE_ON, DATABASE_OFF = "Kx7dQ2mB9vLr4TzY1wPc", "Zp3nH8sJ6gFa0RuE5kXo"
 RULE, SCOPE = "Rk7mN8oP9qR0sT1uV2wX", "Sc7mN8oP9qR0sT1uV2wX"
+SQL, MASK, NEW = "Sq7mN8oP9qR0sT1uV2wX", "Mk7mN8oP9qR0sT1uV2wX", made_up("created 1")
 CHANGED = {"status": "ON", "db_users": ""}
 CLUSTER_WITHOUT, CLUSTER_WITH = "6f0d2b84-3c5a-4e17-9d86-a1b7c9e2f053", "7a1e3c95-4d6b-4f28-8e97-b2c8d0f30164"
 
@@ -91,9 +92,11 @@ def _om_user(title: str, cluster: str, actions: list[str], status: str, **option
     return Case(f"account {title}", "dws_om_user", options, cluster, actions, *operations, {"status": status})
 
 
-def _rule(title: str, resource: str, act: str, wanted: dict[str, Any] | None, state: str, **rule: Any) -> Case:
+def _rule(
+    module: str, title: str, resource: str, read: str, act: str, wanted: dict[str, Any] | None, state: str, **rule: Any
+) -> Case:
     options = {"instance_id": AUDIT_ON, "rules": [rule], "state": state}
-    return Case(f"rule {title}", "dbss_audit_risk_rule", options, resource, [act], "listRiskRulesNew", act, wanted, "?")
+    return Case(title, f"dbss_audit_{module}", options, resource, [act], read, act, wanted, "?")
 
 
 def _scope(title: str, actions: list[str], act: str, wanted: dict[str, Any] | None, state: str, **more: Any) -> Case:
@@ -114,8 +117,48 @@ CASES = (
     _om_user("present 24h", CLUSTER_WITH, ["increaseOmUserPeriod"] * 3, "on", state="present", min_validity="24h"),
     _om_user("absent", CLUSTER_WITH, ["deleteOmUser"], "off", state="absent"),
     _om_user("extended", CLUSTER_WITH, ["increaseOmUserPeriod"], "on", state="extended"),
-    _rule("created", made_up("created 1"), "createRiskRule", {"name": "new"}, "present", name="new", risk_level="low"),
-    _rule("deleted", RULE, "deleteRiskRule", None, "absent", name="no-drop-in-production"),
+    _rule(
+        "risk_rule",
+        "risk rule created",
+        NEW,
+        "listRiskRulesNew",
+        "createRiskRule",
+        {"name": "new"},
+        "present",
+        name="new",
+        risk_level="low",
+    ),
+    _rule(
+        "risk_rule",
+        "risk rule deleted",
+        RULE,
+        "listRiskRulesNew",
+        "deleteRiskRule",
+        None,
+        "absent",
+        name="no-drop-in-production",
+    ),
+    _rule(
+        "sql_rule",
+        "SQL rule changed",
+        SQL,
+        "listSqlInjectionRulesNew",
+        "updateSqlInjectionRule",
+        {"regex": "x"},
+        "present",
+        name="comment-tricks",
+        regex="x",
+    ),
+    _rule(
+        "mask_rule",
+        "mask rule disabled",
+        MASK,
+        "listMaskRulesNew",
+        "switchMaskRules",
+        {"status": "OFF"},
+        "disabled",
+        name="card-numbers",
+    ),
     _scope("disabled", ["switchScopes"], "switchScopes", {"status": "OFF"}, "disabled"),
     _scope("changed", ["switchScopes", "updateScope", "switchScopes"], "updateScope", CHANGED, "present", db_users=[]),
 )
@@ -315,7 +358,7 @@ def _record(emulator: Emulator, case: Case) -> dict[str, Any] | None:
     state = emulator.state()
     records = {one["id"]: one for one in state["audit_instances"]}
     records |= {database["id"]: database for one in state["audit_instances"] for database in one["databases"]}
-    for part in ("risk_rules", "scopes"):
+    for part in ("risk_rules", "scopes", "sql_rules", "mask_rules"):
         records |= {row["id"]: row for one in state["audit_instances"] for row in one[part]}
     records |= {one["instance_id"]: one["nodes"][-1] for one in state["om_instances"]}
     records |= {one["id"]: one["om_user"] for one in state["clusters"]}

@@ -67,7 +67,12 @@ class Collection(Resource):
             found = rows(payload, verb.rows, "id", "name")
             return [{**planning.record_of(self.kind, row), "row": row} for row in found], total(payload)
 
-        found = self._client.pages(verb.operation, resource, parse, self._parent, {"limit": str(PER_PAGE)})
+        if verb.operation.method == "POST":
+            found = self._client.numbered_pages(
+                verb.operation, resource, parse, self._parent, lambda number: {"page": number, "size": PER_PAGE}
+            )
+        else:
+            found = self._client.pages(verb.operation, resource, parse, self._parent, {"limit": str(PER_PAGE)})
         self._rows = {record["id"]: record.pop("row") for record in found}
         self.listed = found
         return found

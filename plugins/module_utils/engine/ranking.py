@@ -145,3 +145,35 @@ class Order(Resource):
 
     def view(self, record: dict[str, Any]) -> dict[str, Any]:
         return {}
+
+
+class WholeOrder(Order):
+    """The order of all of a collection's records, those that came with the instance too, set by one call."""
+
+    def __init__(self, collection: Collection, client: Caller, ids: Sequence[str]) -> None:
+        super().__init__(collection, client, {})
+        self._first = list(ids)
+
+    def first(self, records: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+        ranked = sorted(records, key=lambda record: record.get("rank") or len(records) + 1)
+        return self._record([record["id"] for record in ranked])
+
+    def plan(self, record: dict[str, Any], past: Past) -> Step:
+        if self.predict(record, RANK)["order"] == record["order"]:
+            return Step(DONE)
+        obstacle = self._collection.obstacle
+        return Step(REFUSE, reason=obstacle) if obstacle else Step(ACT, RANK)
+
+    def act(self, record: dict[str, Any], action: str) -> None:
+        verb = self._collection.kind.verbs[RANK]
+        parameters, body = verb.place.put(self._first)
+        resource = f"the {self._many} of {self.noun.one} {record['id']}"
+        parent = {self._collection.kind.parent.parameter: self._collection.parent_id}
+        parse = outcome(verb.operation, resource, verb.answer)
+        self._client.call(verb.operation, resource, parse, {**parent, **parameters}, body=body)
+
+    def predict(self, record: dict[str, Any], action: str) -> dict[str, Any]:
+        return self._record([*self._first, *(one for one in record["order"] if one not in self._first)])
+
+    def moves(self, record: dict[str, Any], number: int) -> list[str]:
+        return self._first if number else []

@@ -12,14 +12,14 @@ from typing import Any, NamedTuple
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.engine import records as planning
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.engine.collection import Collection
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.engine.converge import Track
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.engine.lookup import find
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.engine.ranking import RANK, Order
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.engine.lookup import find, references
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.engine.ranking import RANK, Order, WholeOrder
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.engine.records import Matched, Wish
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.engine.waiting import Poll
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.frame.connection import READERS
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.frame.module import Frame, failure
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.errors import DbopsError, UsageError
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.kind import ALL, DATABASES, Kind
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.kind import ALL, DATABASES, NEEDED, Kind
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.nouns import INSTANCE_ID, Noun, check_id
 
 _DATABASE = Noun("database", "databases")
@@ -51,8 +51,14 @@ def options_of(kind: Kind) -> dict[str, Any]:
         "state": {"type": "str", "choices": list(planning.STATES), "default": planning.PRESENT},
         "purge": {"type": "bool", "default": False},
         **({"reset_unreadable": {"type": "bool", "default": False}} if unreadable else {}),
+        **({"ranking": {"type": "list", "elements": "str"}} if _ranks_all(kind) else {}),
         "concurrency": {"type": "int", "default": 8},
     }
+
+
+def _ranks_all(kind: Kind) -> bool:
+    """Return whether one call sets the whole order."""
+    return RANK in kind.verbs and kind.verbs[RANK].place.many
 
 
 def run(kind: Kind) -> None:
@@ -72,7 +78,7 @@ def run(kind: Kind) -> None:
 
 def _check(kind: Kind, options: Mapping[str, Any]) -> None:
     every, state = options[f"all_{kind.option}"], options["state"]
-    if every == (options[kind.option] is not None):
+    if every == (options[kind.option] is not None) and (every or options.get("ranking") is None):
         raise UsageError(f"Say which {kind.noun.many}: give either {kind.option} or all_{kind.option}=true.")
     if every and state not in (planning.ENABLED, planning.DISABLED):
         raise UsageError(f"all_{kind.option} goes with the states enabled and disabled, not with {state}.")
@@ -109,9 +115,16 @@ def _wanted(kind: Kind, frame: Frame, collection: Collection) -> tuple[list[Matc
 
 
 def _clean(kind: Kind, item: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what an item gives, as it is compared and written."""
+    """Return what an item gives, as it is compared and written.
+
+    @raises UsageError: when it is empty where it must not be
+    """
     given = {option: value.strip() if isinstance(value, str) else value for option, value in item.items()}
     cleaned = {field.option: field.codec.clean for field in kind.fields}
+    empty = [field.option for field in kind.fields if field.born is NEEDED and given.get(field.option) in ("", [])]
+    if empty:
+        who = given.get("name") or given.get("id")
+        raise UsageError(f"{kind.noun.one} {who!r} has an empty {' and '.join(empty)}: give one, or leave it out.")
     return {
         option: cleaned.get(option, lambda value: value)(value) for option, value in given.items() if value is not None
     }
@@ -151,13 +164,21 @@ def _settle_parent(
 
 
 def _rank(frame: Frame, collection: Collection, matched: list[Matched], tracks: list[Track], poll: Poll) -> Ranking:
-    """Give records the ranks that the task wants, once all else is done."""
+    """Give records the ranks that the task wants, once all else is done. Raises UsageError."""
+    ends = collection.all_after({track.key: track.after for track in tracks})
+    ranking = frame.options.get("ranking")
+    if ranking is not None:
+        wanted = find(ends, collection.noun, references(ranking))
+        return _ordered(frame, WholeOrder(collection, frame.client, [one["id"] for one in wanted]), ends, poll)
     pairs = [(one.wish.fields.get(RANK), track) for one, track in zip(matched, tracks)]
     ranks = {track.after["id"]: rank for rank, track in pairs if rank is not None and not track.error}
     if not ranks:
         return Ranking()
-    order = Order(collection, frame.client, ranks)
-    first = order.first(collection.all_after({track.key: track.after for track in tracks}))
+    return _ordered(frame, Order(collection, frame.client, ranks), ends, poll)
+
+
+def _ordered(frame: Frame, order: Order, ends: list[dict[str, Any]], poll: Poll) -> Ranking:
+    first = order.first(ends)
     track = frame.converge(order, {first["id"]: first}, poll)[0]
     return Ranking(order.moves(first, len(track.taken)), track.after["order"], track.error)
 

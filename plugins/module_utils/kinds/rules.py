@@ -29,6 +29,7 @@ from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.kind 
     Kind,
     Parent,
     Verb,
+    in_body,
     in_list,
     in_path,
     in_text,
@@ -119,6 +120,7 @@ SCOPE = Kind(
 # --- Risk rules: what is risky, and how much ---
 
 _SYMBOLS = ["greater", "equal", "less", "greater_equal", "less_equal", "no_match"]
+_LEVEL = {"type": "str", "choices": ["low", "medium", "high", "no_risk"]}
 _SYMBOL, _NUMBER = {"type": "str", "choices": _SYMBOLS}, {"type": "int"}
 _SCHEMA = {key: {"type": "str"} for key in ("schema", "table", "column")}
 
@@ -132,7 +134,7 @@ RISK_RULE = Kind(
         Field(
             "risk_level",
             WORD,
-            {"type": "str", "choices": ["low", "medium", "high", "no_risk"]},
+            _LEVEL,
             wire="risk_level",
             shown="risk_level",
             born=NEEDED,
@@ -168,4 +170,64 @@ RISK_RULE = Kind(
         "rank": Verb(_acts("rankRiskRule", "POST", f"{_V2}/risk/rank", "rank"), answer="result"),
     },
     system=lambda row: row.get("rule_type") == "SYSTEM",
+)
+
+# --- SQL rules: what injection looks like ---
+
+SQL_RULE = Kind(
+    Noun("SQL rule", "SQL rules"),
+    "rules",
+    AUDIT,
+    fields=(
+        Field("name", TEXT, {"type": "str"}, wire="rule_name", shown="name", born=NEEDED),
+        Field("enabled", SWITCH, {"type": "bool"}, wire="status", shown="status", born=True, plans=False),
+        Field("risk_level", WORD, _LEVEL, wire="risk_level", shown="risk_level", born=NEEDED),
+        Field("regex", TEXT, {"type": "str"}, wire="sql_regex", shown="regex", born=NEEDED),
+    ),
+    verbs={
+        "list": Verb(Operation("listSqlInjectionRulesNew", "dbss", "POST", f"{_V1}/sqls", "list"), rows="rules"),
+        "create": Verb(_acts("createSqlInjectionRule", "POST", f"{_V1}/sql", "create"), answer="status"),
+        "edit": Verb(
+            _acts("updateSqlInjectionRule", "POST", f"{_V1}/sql/{{id}}", "change"), in_path(), answer="status"
+        ),
+        "switch": Verb(
+            _acts("switchSqlInjectionRule", "POST", f"{_V2}/sql/switch", "switch"), in_body(), answer="status"
+        ),
+        "delete": Verb(
+            _acts("deleteSqlInjectionRule", "DELETE", f"{_V1}/sql/{{id}}", "delete"), in_path(), answer="status"
+        ),
+        "rank": Verb(_acts("rankSqlInjectionRules", "POST", f"{_V2}/sql/rank", "rank"), in_list(), answer="status"),
+    },
+    system=lambda row: row.get("type") == "SYSTEM",
+)
+
+# --- Mask rules: what is hidden in what is recorded ---
+
+_MASKS = "/v{}/{{project_id}}/audit/{{instance_id}}/sensitive/mask/rule"
+
+MASK_RULE = Kind(
+    Noun("mask rule", "mask rules"),
+    "rules",
+    AUDIT,
+    fields=(
+        Field("name", TEXT, {"type": "str"}, wire="rule_name", shown="name", born=NEEDED),
+        Field("enabled", SWITCH, {"type": "bool"}, shown="status", plans=False),
+        Field("regex", TEXT, {"type": "str"}, wire="mask_regex", shown="regex", born=NEEDED),
+        Field("mask_value", TEXT, {"type": "str"}, wire="mask_value", shown="mask_value", born=NEEDED),
+    ),
+    verbs={
+        "list": Verb(_reads("listMaskRulesNew", _MASKS.format(1)), rows="rules"),
+        "create": Verb(_acts("createMaskRule", "POST", _MASKS.format(1), "create"), answer="status"),
+        "edit": Verb(
+            _acts("updateMaskRule", "POST", f"{_MASKS.format(1)}/{{id}}", "change"), in_path(), answer="status"
+        ),
+        "switch": Verb(
+            _acts("switchMaskRules", "POST", f"{_MASKS.format(2)}/switch", "switch"), in_list(), answer="status"
+        ),
+        "delete": Verb(
+            _acts("deleteMaskRule", "DELETE", f"{_MASKS.format(1)}/{{id}}", "delete"), in_path(), answer="status"
+        ),
+    },
+    system=lambda row: row.get("type") == "BUILD_IN",
+    born=True,
 )

@@ -71,7 +71,7 @@ def test_what_needs_an_agent_is_illegal_without(api):
     }
 
 
-@pytest.mark.parametrize(("kind", "number"), [("MYSQL", 3), ("POSTGRESQL", 1), ("SQLSERVER", 0)])
+@pytest.mark.parametrize(("kind", "number"), [("MYSQL", 4), ("POSTGRESQL", 1), ("SQLSERVER", 0)])
 def test_candidates_are_told_by_type(api, kind, number):
     answer = api("GET", f"/v2/{company.PROJECT}/audit/databases/rds", params={"db_type": kind, "limit": "1"}).json()
     assert (answer["total_count"], len(answer["databases"])) == (number, min(1, number))

@@ -71,7 +71,7 @@ DRIVES = [
     ),
     Drive("deleteAuditDatabaseV2", one(company.ORDERS, "db_id")),
     Drive("deleteAuditDatabaseV3", one(company.ORDERS)),
-    Drive("listRdsCandidates", {"db_type": "MYSQL", "limit": "2"}, check=lambda answer: answer["total_count"] == 3),
+    Drive("listRdsCandidates", {"db_type": "MYSQL", "limit": "2"}, check=lambda answer: answer["total_count"] == 4),
     Drive(
         "setDatabaseKey",
         one(company.ORDERS, "db_id"),
