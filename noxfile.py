@@ -91,8 +91,9 @@ def style(session: nox.Session) -> None:
 
 @in_development("lint")
 def types(session: nox.Session) -> None:
-    """Types of the plugins."""
+    """Types of the plugins and of the embedded cloud."""
     session.run("mypy", "--package", "ansible_collections.huaweicloud.dbops.plugins")
+    session.run("mypy", "--package", "tests.emulator")
 
 
 @in_development("lint")

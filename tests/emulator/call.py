@@ -72,7 +72,7 @@ class Call:
             raise Refusal(400, "DBSS.10020021", "The ID is invalid: there is nothing with this ID.")
         return record
 
-    def view(self, schema: str, record: Record, twins: Mapping[str, str] | None = None, **more: Any) -> Record:
+    def view(self, schema: str, record: Record, twins: Mapping[str, str] | None = None, /, **more: Any) -> Record:
         """The record with the fields of a contract schema.
 
         In: `twins`, from fields to the names that they have in the record; `more` adds to the record.

@@ -14,7 +14,7 @@ from typing import Any, Callable, Iterator, Mapping
 import yaml
 from jsonschema.exceptions import ValidationError, best_match
 from openapi_schema_validator import OAS30ReadValidator, OAS30WriteValidator, oas30_format_checker
-from referencing import Registry, Resource
+from referencing import Registry
 from referencing.jsonschema import DRAFT4
 
 from .answers import JSON
@@ -181,7 +181,7 @@ class Contract:
         plain["components"]["schemas"].update(more["components"]["schemas"])
         # Schemas are used apart from the file, so its inner references must name it.
         self.document = json.loads(json.dumps(_opened(plain)).replace('"#/components/', '"contract:#/components/'))
-        self._registry = Registry().with_resource("contract:", Resource(contents=self.document, specification=DRAFT4))
+        self._registry = Registry().with_resource("contract:", DRAFT4.create_resource(self.document))
         self.schemas: dict[str, dict[str, Any]] = self.document["components"]["schemas"]
         self.operations = {operation.id: operation for operation in self._read()}
 
@@ -201,7 +201,8 @@ class Contract:
         if "$ref" not in node:
             return node
         _schema, kind, name = node["$ref"].rsplit("/", 2)
-        return self.document["components"][kind][name]
+        component: dict[str, Any] = self.document["components"][kind][name]
+        return component
 
     def known(self, schema: dict[str, Any], value: Any) -> Any:
         """A value without the keys that its schema does not know, which services pass over."""

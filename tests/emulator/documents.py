@@ -45,6 +45,7 @@ def read_yaml(text: str) -> Any:
 def read_file(path: Path) -> dict[str, Any]:
     """The document in a state file. Raises StateError."""
     try:
-        return read_yaml(path.read_text(encoding="utf-8"))
+        document: dict[str, Any] = read_yaml(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
         raise StateError(getattr(error, "strerror", None) or "not UTF-8 text") from None
+    return document

@@ -240,7 +240,7 @@ class Rule:
     @property
     def kind(self) -> str:
         """The kind of fault."""
-        return self.spec["kind"]
+        return str(self.spec["kind"])
 
     def wants(self, operation: Operation | None, path: str, resources: set[str]) -> bool:
         """Whether the rule is about this request: its operation, its path, the ids in its path and body."""

@@ -50,15 +50,18 @@ class Emulator:
     def requests(self, **wanted: Any) -> list[dict[str, Any]]:
         """The log of API requests, oldest first; only those whose fields have the wanted values."""
         query = {key: str(value).lower() if isinstance(value, bool) else value for key, value in wanted.items()}
-        return self.admin("GET", "requests", **query)
+        entries: list[dict[str, Any]] = self.admin("GET", "requests", **query)
+        return entries
 
     def counters(self) -> dict[str, Any]:
         """`changes` (resource, action: count), `in_flight`, `peak_in_flight`, `connections`."""
-        return self.admin("GET", "counters")
+        counted: dict[str, Any] = self.admin("GET", "counters")
+        return counted
 
     def settings(self, **changes: Any) -> dict[str, Any]:
         """Change settings; all of them as they are then. Times in s."""
-        return self.admin("PATCH", "settings", changes)
+        settings: dict[str, Any] = self.admin("PATCH", "settings", changes)
+        return settings
 
     def fault(self, kind: str, match: dict[str, str] | None = None, **parameters: Any) -> None:
         """Add a fault rule."""
@@ -72,7 +75,8 @@ class Emulator:
         """What the cloud holds, after holding the replacement instead, if one is given."""
         if replacement is not None:
             self.admin("PUT", "state", replacement)
-        return self.admin("GET", "state")
+        held: dict[str, Any] = self.admin("GET", "state")
+        return held
 
 
 def start(folder: Path, *options: str) -> tuple[subprocess.Popen[bytes], Emulator]:

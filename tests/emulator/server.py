@@ -19,6 +19,7 @@ from .answers import JSON, Answer
 
 THREADS = 160
 IDLE_TIMEOUT = 60  # s
+SHUTDOWN_TIMEOUT = 0.2  # s
 CONNECTIONS = 4096
 HEADER_LIMIT = 64 * 1024  # bytes
 
@@ -81,12 +82,14 @@ class _Gateway(wsgi.Gateway_10):
 
     def get_environ(self) -> Any:
         """The environ of the request."""
-        return {**super().get_environ(), "emulator.connection": self.req.conn}
+        environ = super().get_environ()  # type: ignore[no-untyped-call]
+        return {**environ, "emulator.connection": self.req.conn}
 
 
 def create_server(host: str, port: int, app: Any) -> wsgi.Server:
     """A server for the application, not yet bound."""
-    server = wsgi.Server((host, port), app, numthreads=THREADS, request_queue_size=1024, shutdown_timeout=0.2)
+    server = wsgi.Server((host, port), app, numthreads=THREADS, request_queue_size=1024)
+    server.shutdown_timeout = SHUTDOWN_TIMEOUT  # type: ignore[assignment] # seconds, whole or not
     server.gateway = _Gateway
     server.ConnectionClass = _Connection
     server.timeout = IDLE_TIMEOUT

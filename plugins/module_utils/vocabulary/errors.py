@@ -44,16 +44,22 @@ class DbopsError(Exception):
         return {}
 
 
-def bug(error: BaseException) -> str:
-    """Return the sentence that tells of an exception that nothing here should raise: its type and place, no more.
+_MOST_PLACES = 4
 
-    Its text may hold anything, also a secret.
+
+def bug(error: BaseException) -> str:
+    """Return the sentence that tells of an exception that nothing here should raise: its type and places, no more.
+
+    The place where it was raised comes first, then those from where that was called. Its text may hold anything, also
+    a secret, and so may values.
     """
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next:
+    places, trace = [], error.__traceback__
+    while trace is not None:
+        module = trace.tb_frame.f_globals["__name__"].rpartition(".")[2]
+        places.append(f"{module}, line {trace.tb_lineno}")
         trace = trace.tb_next
-    place = f"{trace.tb_frame.f_globals['__name__'].rpartition('.')[2]}, line {trace.tb_lineno}" if trace else "unknown"
-    return f"This is a bug in huaweicloud.dbops ({type(error).__name__} at {place}): please report it."
+    chain = ", called from ".join(places[: -_MOST_PLACES - 1 : -1]) or "unknown"
+    return f"This is a bug in huaweicloud.dbops ({type(error).__name__} at {chain}): please report it."
 
 
 class UsageError(DbopsError):

@@ -65,7 +65,7 @@ def _update(call: Call) -> Any:
     """updateAuditInstance(New): what is left out or null stays; empty text clears the comment."""
     record = call.own(call.state["audit_instances"], call.path["instance_id"])
     given = {key: value for key, value in call.body.items() if value is not None}
-    name, comment = given.get("name", record["name"]), given.get("comment", "")
+    name, comment = str(given.get("name", record["name"])), str(given.get("comment", ""))
     if not _NAME.fullmatch(name) or not _COMMENT.fullmatch(comment):
         raise Refusal(400, "DBSS.10000001", "body: name or comment has characters that are not allowed")
     _settled(record)

@@ -341,7 +341,7 @@ def test_a_bug_is_one_line(bench, monkeypatch, module, options, call):
 
     monkeypatch.setattr(client.Client, "call", boom)
     outcome = bench.run(module, options, [], fails=True)
-    place = r"test_every_module, line \d+"
+    place = r"test_every_module, line \d+(, called from \w+, line \d+)+"
     assert re.fullmatch(
         rf"This is a bug in huaweicloud\.dbops \(RuntimeError at {place}\): please report it\.", outcome["msg"]
     )
