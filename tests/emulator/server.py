@@ -89,7 +89,7 @@ class _Gateway(wsgi.Gateway_10):
 def create_server(host: str, port: int, app: Any) -> wsgi.Server:
     """A server for the application, not yet bound."""
     server = wsgi.Server((host, port), app, numthreads=THREADS, request_queue_size=1024)
-    server.shutdown_timeout = SHUTDOWN_TIMEOUT  # type: ignore[assignment] # seconds, whole or not
+    server.shutdown_timeout = SHUTDOWN_TIMEOUT
     server.gateway = _Gateway
     server.ConnectionClass = _Connection
     server.timeout = IDLE_TIMEOUT

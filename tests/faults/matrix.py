@@ -45,6 +45,7 @@ OM_PAIR = "f9b5d7c3-a2e1-4048-86f9-8d3b1e204f5a"
 DATABASE_ON, DATABASE_OFF = "Kx7dQ2mB9vLr4TzY1wPc", "Zp3nH8sJ6gFa0RuE5kXo"
 RULE, SCOPE = "Rk7mN8oP9qR0sT1uV2wX", "Sc7mN8oP9qR0sT1uV2wX"
 SQL, MASK, NEW = "Sq7mN8oP9qR0sT1uV2wX", "Mk7mN8oP9qR0sT1uV2wX", made_up("created 1")
+ENTRY = "Wh1aB2cD3eF4gH5iJ6kL"
 CHANGED = {"status": "ON", "db_users": ""}
 CLUSTER_WITHOUT, CLUSTER_WITH = "6f0d2b84-3c5a-4e17-9d86-a1b7c9e2f053", "7a1e3c95-4d6b-4f28-8e97-b2c8d0f30164"
 
@@ -104,6 +105,11 @@ def _scope(title: str, actions: list[str], act: str, wanted: dict[str, Any] | No
     return Case(f"scope {title}", "dbss_audit_scope", options, SCOPE, actions, "listScopesNew", act, wanted, "?")
 
 
+def _entry(title: str, act: str, wanted: dict[str, Any] | None, state: str) -> Case:
+    options = {"instance_id": AUDIT_ON, "entries": [{"id": ENTRY}], "state": state}
+    return Case(f"entry {title}", "dbss_audit_whitelist", options, ENTRY, [act], "listWhitelists", act, wanted, "?")
+
+
 CASES = (
     _audit("started", AUDIT_OFF, "start", "ACTIVE"),
     _audit("stopped", AUDIT_ON, "stop", "SHUTOFF"),
@@ -159,6 +165,7 @@ CASES = (
         "disabled",
         name="card-numbers",
     ),
+    _entry("deleted", "deleteWhitelists", None, "absent"),
     _scope("disabled", ["switchScopes"], "switchScopes", {"status": "OFF"}, "disabled"),
     _scope("changed", ["switchScopes", "updateScope", "switchScopes"], "updateScope", CHANGED, "present", db_users=[]),
 )
@@ -328,7 +335,7 @@ def judge(cell: Cell, outcome: stage.Outcome, emulator: Emulator, changes: dict[
     assert not changes, f"something else was changed: {changes}"
     assert counted <= len(case.actions), f"done {counted} times"
 
-    rows = next((result[key] for key in ("databases", "rules", "scopes") if key in result), [])
+    rows = next((result[key] for key in ("databases", "rules", "scopes", "entries") if key in result), [])
     taken = next(iter(rows), result).get("actions", [])
     story = f"took {taken}, really {counted}: {result.get('msg', 'success')}"
     assert taken == case.actions[: len(taken)], story
@@ -358,7 +365,7 @@ def _record(emulator: Emulator, case: Case) -> dict[str, Any] | None:
     state = emulator.state()
     records = {one["id"]: one for one in state["audit_instances"]}
     records |= {database["id"]: database for one in state["audit_instances"] for database in one["databases"]}
-    for part in ("risk_rules", "scopes", "sql_rules", "mask_rules"):
+    for part in ("risk_rules", "scopes", "sql_rules", "mask_rules", "whitelist"):
         records |= {row["id"]: row for one in state["audit_instances"] for row in one[part]}
     records |= {one["instance_id"]: one["nodes"][-1] for one in state["om_instances"]}
     records |= {one["id"]: one["om_user"] for one in state["clusters"]}

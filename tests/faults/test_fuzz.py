@@ -67,6 +67,8 @@ ANSWERS = [
         ("/v2/.*/rule/risk/[^/]+$", "getRiskRuleNew.200*"),
         ("/rule/risk$", "listRiskRulesNew.200*"),
         ("/rule/scopes$", "listScopesNew.200*"),
+        ("/whitelists$", "listWhitelists.200*"),
+        ("/whitelists/", "switchRiskRulesNew.200*"),
         ("/rule/sqls$", "listSqlInjectionRulesNew.200*"),
         ("/mask/rule$", "listMaskRulesNew.200*"),
         ("/rule/sql/|/mask/rule/", "switchRiskRulesNew.200*"),

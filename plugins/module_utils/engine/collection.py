@@ -15,13 +15,10 @@ from ansible_collections.huaweicloud.dbops.plugins.module_utils.engine.records i
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.answers import rows, total
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.caller import Caller
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.errors import DbopsError
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.kind import ALL, DATABASES, Field, Kind, Verb
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.kind import ALL, Field, Kind, Verb
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.outcomes import outcome
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.plan import ACT, REFUSE, Past, Step
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.resource import Resource
-
-PER_PAGE = 1000
-"""The largest page that listings of rules allow."""
 
 _NEW = "new "
 """Begins what stands for the ID of a record that check mode creates in thought; no ID has a blank."""
@@ -64,15 +61,21 @@ class Collection(Resource):
         resource = f"the {self.noun.many} of {self._place}"
 
         def parse(payload: dict[str, Any]) -> tuple[list[dict[str, Any]], int | None]:
-            found = rows(payload, verb.rows, "id", "name")
+            found = rows(payload, verb.rows, "id", self.noun.name_key)
             return [{**planning.record_of(self.kind, row), "row": row} for row in found], total(payload)
 
         if verb.operation.method == "POST":
             found = self._client.numbered_pages(
-                verb.operation, resource, parse, self._parent, lambda number: {"page": number, "size": PER_PAGE}
+                verb.operation,
+                resource,
+                parse,
+                self._parent,
+                lambda number: {"page": number, "size": self.kind.per_page},
             )
         else:
-            found = self._client.pages(verb.operation, resource, parse, self._parent, {"limit": str(PER_PAGE)})
+            found = self._client.pages(
+                verb.operation, resource, parse, self._parent, {"limit": str(self.kind.per_page)}
+            )
         self._rows = {record["id"]: record.pop("row") for record in found}
         self.listed = found
         return found
@@ -116,10 +119,10 @@ class Collection(Resource):
         """Return the record of a key as it is listed now; one that was created is one that was not there before."""
         first, wish = self._first[key], self._wishes[key]
         if first["id"] is not None:
-            return by_id.get(first["id"]) or planning.nothing(first["id"], first["name"])
+            return by_id.get(first["id"]) or planning.nothing(self.kind, first["id"], first["name"])
         new = [one for one in by_id.values() if one["id"] not in self._known and one["name"] == first["name"]]
         as_wanted = [one for one in new if not planning.differences(self.kind, one, wish)]
-        return (as_wanted or new or [planning.nothing(None, first["name"])])[0]
+        return (as_wanted or new or [planning.nothing(self.kind, None, first["name"])])[0]
 
     # --- Planning ---
 
@@ -165,7 +168,7 @@ class Collection(Resource):
         return self._verb(action).operation.id
 
     def together(self, action: str) -> bool:
-        return self._verb(action).place.many
+        return self._verb(action).many
 
     def act(self, record: dict[str, Any], action: str) -> None:
         self.act_together([record], action)
@@ -174,7 +177,8 @@ class Collection(Resource):
         verb = self._verb(action)
         parameters, body = verb.place.put([record["id"] for record in records])
         if action in (planning.CREATE, planning.EDIT):
-            body = planning.body_of(self.kind, records[0], self._wish(records[0]), action, self.names)
+            bodies = [planning.body_of(self.kind, one, self._wish(one), action, self.names) for one in records]
+            body = {verb.wraps: bodies} if verb.wraps else bodies[0]
         elif action != planning.DELETE:
             switch = self.kind.field("enabled")
             body = {**body, "status": switch.codec.write(action == planning.SWITCH_ON)}
@@ -192,15 +196,15 @@ class Collection(Resource):
     def report(self, record: dict[str, Any]) -> dict[str, Any]:
         shown = {field.option: self._shown(field, record) for field in self.kind.fields if field.option in record}
         for field in self.kind.fields:
-            if field.codec is DATABASES and field.option in shown:
+            if field.codec.refers and field.option in shown:
                 shown["db_ids"] = [one for one in record[field.option] if one != ALL]
         record_id = None if str(record["id"]).startswith(_NEW) else record["id"]
-        return {"id": record_id, "name": record["name"], "exists": record["exists"], **shown}
+        return {"id": record_id, self.noun.name_key: record["name"], "exists": record["exists"], **shown}
 
     def _shown(self, field: Field, record: Mapping[str, Any]) -> Any:
         """Return a value as results have it: databases by name, where their names are known."""
         value = record[field.option]
-        return [self.names.get(one, one) for one in value] if field.codec is DATABASES else value
+        return [self.names.get(one, one) for one in value] if field.codec.refers else value
 
     def view(self, record: dict[str, Any]) -> dict[str, Any]:
         if not record["exists"]:

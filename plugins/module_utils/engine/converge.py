@@ -363,7 +363,7 @@ def _act_for(resource: Resource, group: list[Track], action: str) -> None:
     try:
         resource.act_together([track.record for track in group], action)
     except ApiError as failure:
-        if failure.effect != UNKNOWN and len(group) > 1:
+        if failure.effect != UNKNOWN and len(group) > 1 and resource.actions[action].again:
             # One of them may be why: each is asked for alone, and has a verdict of its own.
             for track in group:
                 _act_for(resource, [track], action)

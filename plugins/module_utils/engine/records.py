@@ -62,9 +62,9 @@ def verb_of(action: str) -> str:
     return action.partition(" ")[0]
 
 
-def nothing(record_id: str | None, name: str | None) -> dict[str, Any]:
+def nothing(kind: Kind, record_id: str | None, name: str | None) -> dict[str, Any]:
     """Return what stands for a record that is not there."""
-    return {"id": record_id, "name": name, "exists": False, "system": False}
+    return {"id": record_id, "name": name, kind.noun.name_key: name, "exists": False, "system": False}
 
 
 def record_of(kind: Kind, row: Mapping[str, Any], detail: Mapping[str, Any] | None = None) -> dict[str, Any]:
@@ -72,7 +72,7 @@ def record_of(kind: Kind, row: Mapping[str, Any], detail: Mapping[str, Any] | No
 
     @raises Unreadable: when a field is not in the contract's form
     """
-    record = {"id": row["id"], "exists": True, "system": kind.system(row)}
+    record = {"id": row["id"], "name": row[kind.noun.name_key], "exists": True, "system": kind.system(row)}
     for field in kind.fields:
         source = row if field.listed else detail
         if field.shown and source is not None:
@@ -184,10 +184,11 @@ def _value(value: Any) -> str:
 def predict(kind: Kind, record: Mapping[str, Any], wish: Wish, action: str) -> dict[str, Any]:
     """Return what a record is once an action on it has been done."""
     if action == DELETE:
-        return nothing(record["id"], record.get("name"))
+        return nothing(kind, record["id"], record.get("name"))
     if action in (SWITCH_ON, SWITCH_OFF):
         return {**record, "enabled": action == SWITCH_ON}
-    options = {field.option for field in edited(kind) if field.shown}
+    options = {field.option for field in kind.fields if field.shown and (field.plans or action == CREATE)}
+    options -= {"enabled", "rank"} if "switch" in kind.verbs else set()
     given = {option: value for option, value in wish.fields.items() if option in options}
     if action == EDIT:
         return {**record, **given}
@@ -232,6 +233,8 @@ def _sent(kind: Kind, field: Field, record: Mapping[str, Any], wish: Wish, actio
     if field.option == "enabled" and not field.plans:
         # Switching is a verb of its own: an edit leaves the position as it is.
         return record["enabled"] if action == EDIT else _born_on(kind, wish)
+    if action == EDIT and not field.plans:
+        return None
     if field.option in wish.fields:
         return wish.fields[field.option]
     return record[field.option] if action == EDIT and field.option in record else field.born
@@ -265,6 +268,8 @@ def match(
         wanted_name = item.get("new_name") or (item.get("name") if "id" in item or not record["exists"] else None)
         if wanted_name is not None:
             fields["name"] = wanted_name
+        if "switch" not in kind.verbs and state in _POSITIONS:
+            fields["enabled"] = _POSITIONS[state]
         found.append(Matched(record, Wish(state, fields, reset)))
     seen: dict[Any, int] = {}
     for matched in found:
@@ -289,9 +294,9 @@ def _find(
             if record["id"] == wanted:
                 return "", record
         missing = "" if state == ABSENT else f"No {kind.noun.one} has the ID {wanted!r}."
-        return missing, nothing(wanted, name)
+        return missing, nothing(kind, wanted, name)
     if name is None:
-        return f"An item of {kind.option} has neither id nor name.", nothing(None, None)
+        return f"An item of {kind.option} has neither id nor {kind.noun.name_key}.", nothing(kind, None, None)
     records = list(records)
     old = [record for record in records if record["name"] == name]
     new = [record for record in records if record["name"] == new_name] if new_name not in (None, name) else []
@@ -305,4 +310,4 @@ def _find(
         return f"{name!r} cannot be renamed to {new_name!r}: both are there, {both}.", old[0]
     if old or new:
         return "", (old or new)[0]
-    return "", nothing(None, new_name or name if state != ABSENT else name)
+    return "", nothing(kind, None, new_name or name if state != ABSENT else name)

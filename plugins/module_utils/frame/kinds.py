@@ -19,7 +19,7 @@ from ansible_collections.huaweicloud.dbops.plugins.module_utils.engine.waiting i
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.frame.connection import READERS
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.frame.module import Frame, failure
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.errors import DbopsError, UsageError
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.kind import ALL, DATABASES, NEEDED, Kind
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.kind import ALL, NEEDED, Kind
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.nouns import INSTANCE_ID, Noun, check_id
 
 _DATABASE = Noun("database", "databases")
@@ -36,17 +36,18 @@ class Ranking(NamedTuple):
 
 def options_of(kind: Kind) -> dict[str, Any]:
     """Return the argument spec of a kind's module."""
-    item = {
-        "id": {"type": "str"},
-        "name": {"type": "str"},
-        "new_name": {"type": "str"},
-        **{field.option: field.spec for field in kind.fields if field.option != "name"},
-    }
+    own = {field.option: field.spec for field in kind.fields}
+    item = {"id": {"type": "str"}, **({"new_name": {"type": "str"}} if "name" in own else {}), **own}
     unreadable = any(field.wire and not field.shown for field in kind.fields)
     return {
         "instance_id": {"type": "str"},
         "instance_name": {"type": "str"},
-        kind.option: {"type": "list", "elements": "dict", "options": item, "required_one_of": [["id", "name"]]},
+        kind.option: {
+            "type": "list",
+            "elements": "dict",
+            "options": item,
+            "required_one_of": [["id", kind.noun.name_key]],
+        },
         f"all_{kind.option}": {"type": "bool", "default": False},
         "state": {"type": "str", "choices": list(planning.STATES), "default": planning.PRESENT},
         "purge": {"type": "bool", "default": False},
@@ -123,11 +124,12 @@ def _clean(kind: Kind, item: Mapping[str, Any]) -> dict[str, Any]:
     cleaned = {field.option: field.codec.clean for field in kind.fields}
     empty = [field.option for field in kind.fields if field.born is NEEDED and given.get(field.option) in ("", [])]
     if empty:
-        who = given.get("name") or given.get("id")
+        who = given.get(kind.noun.name_key) or given.get("id")
         raise UsageError(f"{kind.noun.one} {who!r} has an empty {' and '.join(empty)}: give one, or leave it out.")
-    return {
+    item = {
         option: cleaned.get(option, lambda value: value)(value) for option, value in given.items() if value is not None
     }
+    return {**item, "name": item[kind.noun.name_key]} if kind.noun.name_key in item else item
 
 
 def _resolve(kind: Kind, frame: Frame, collection: Collection, items: list[dict[str, Any]]) -> None:
@@ -135,7 +137,7 @@ def _resolve(kind: Kind, frame: Frame, collection: Collection, items: list[dict[
 
     @raises UsageError: when one is unknown or ambiguous
     """
-    options = [field.option for field in kind.fields if field.codec is DATABASES]
+    options = [field.option for field in kind.fields if field.codec.refers]
     naming = [(item, option) for item in items for option in options if item.get(option) not in (None, [], [ALL])]
     if not naming:
         return

@@ -17,6 +17,7 @@ from ansible_collections.huaweicloud.dbops.plugins.module_utils.kinds.dbss impor
 )
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.kind import (
     CSV,
+    DATABASE_LIST,
     DATABASES,
     FLAG,
     NEEDED,
@@ -230,4 +231,32 @@ MASK_RULE = Kind(
     },
     system=lambda row: row.get("type") == "BUILD_IN",
     born=True,
+)
+
+# --- The whitelist: statements that are never held to be risky ---
+
+_WHITELISTS = "/v1/{project_id}/audit/{instance_id}/whitelists"
+
+WHITELIST = Kind(
+    Noun("whitelist entry", "whitelist entries", name_key="sql"),
+    "entries",
+    AUDIT,
+    fields=(
+        Field("sql", TEXT, {"type": "str"}, wire="sql", shown="sql", born=NEEDED, plans=False),
+        Field("enabled", FLAG, {"type": "bool"}, wire="enabled", shown="enabled", born=True),
+        Field("desc", TEXT, {"type": "str"}, wire="desc", shown="desc", born=""),
+        Field("databases", DATABASE_LIST, _TEXTS, wire="db_ids", shown="db_ids", born=[]),
+    ),
+    verbs={
+        "list": Verb(_reads("listWhitelists", _WHITELISTS), rows="whitelists"),
+        "create": Verb(_acts("addWhitelists", "POST", _WHITELISTS, "add"), answer="status", wraps="whitelists"),
+        "edit": Verb(_acts("updateWhitelist", "PUT", f"{_WHITELISTS}/{{id}}", "change"), in_path(), answer="status"),
+        "delete": Verb(
+            _acts("deleteWhitelists", "POST", f"{_WHITELISTS}/batch-delete", "delete"),
+            in_list("whitelists"),
+            answer="status",
+        ),
+    },
+    system=lambda row: False,
+    per_page=100,
 )

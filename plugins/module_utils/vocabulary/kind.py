@@ -27,6 +27,7 @@ class Codec(NamedTuple):
     write: Callable[[Any], Any]  # to the wire
     same: Callable[[Any, Any], bool] = operator.eq  # whether two values in options mean one thing
     clean: Callable[[Any], Any] = lambda value: value  # what a task gives, as it is compared and written
+    refers: bool = False  # it lists databases, which a task may name
 
 
 def _same_set(one: Any, other: Any) -> bool:
@@ -44,7 +45,7 @@ def _distinct(values: list[str]) -> list[str]:
 
 def _databases(value: Any) -> list[str]:
     """Return the IDs of the databases, or C([ALL]) in each of its spellings as C([all])."""
-    ids = value if isinstance(value, list) else _words(value)
+    ids = list(value) if isinstance(value, list) else _words(value)
     return [ALL] if [one.strip("[]").lower() for one in ids] == [ALL] else ids
 
 
@@ -57,7 +58,8 @@ WORD = Codec(lambda value: value and str(value).lower(), lambda value: value.upp
 SWITCH = Codec(lambda value: _POSITIONS[str(value).upper()], lambda value: "ON" if value else "OFF")
 CSV = Codec(_words, ",".join, _same_set, _distinct)
 UPPER_CSV = Codec(_words, ",".join, _same_set, lambda values: [value.upper() for value in _distinct(values)])
-DATABASES = Codec(_databases, lambda ids: "[ALL]" if ids == [ALL] else ",".join(ids), _same_set)
+DATABASES = Codec(_databases, lambda ids: "[ALL]" if ids == [ALL] else ",".join(ids), _same_set, refers=True)
+DATABASE_LIST = Codec(_databases, lambda ids: ["[ALL]"] if ids == [ALL] else ids, _same_set, refers=True)
 
 
 def rows_of(*keys: str) -> Codec:
@@ -83,7 +85,7 @@ class Field(NamedTuple):
     shown: str = ""  # its key in records; "" where it cannot be read back
     born: Any = None  # what creation sends when the task gives nothing, NEEDED, or None to leave it out
     listed: bool = True  # a listing shows it; False: only the reading of the record itself
-    plans: bool = True  # False: it is not edited in place but has a verb of its own (enabled, rank)
+    plans: bool = True  # False: it is not edited in place: it has a verb of its own (enabled, rank), or never changes
 
 
 class Place(NamedTuple):
@@ -123,6 +125,12 @@ class Verb(NamedTuple):
     place: Place = NOWHERE
     answer: str = ""  # the key under which an action says whether it succeeded
     rows: str = ""  # of a listing: the key of its rows
+    wraps: str = ""  # of a creation that takes many: the key of the list of bodies
+
+    @property
+    def many(self) -> bool:
+        """Whether one call takes many records."""
+        return self.place.many or bool(self.wraps)
 
 
 class Parent(NamedTuple):
@@ -146,6 +154,7 @@ class Kind(NamedTuple):
     verbs: Mapping[str, Verb]  # list, detail, create, edit, delete, switch, rank
     system: Callable[[Mapping[str, Any]], bool]  # whether a record, as it came over the wire, is the system's own
     born: bool | None = None  # whether a new record is on; None: as its creation says
+    per_page: int = 1000  # the largest page that its listing allows
     off_before: tuple[str, ...] = ()  # verbs before which a record has to be off
     complete: Callable[[dict[str, Any], Mapping[str, str]], dict[str, Any]] = lambda body, names: body
     """Adds to a body what follows from the rest of it; told the names of databases by ID."""

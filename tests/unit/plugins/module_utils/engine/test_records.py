@@ -86,7 +86,7 @@ def walk(kind, start, wish, was_on=None):
 )
 def test_plans(kind, current, state, fields, taken):
     kind = KINDS[kind]
-    start = nothing(None, "it") if current is None else record(kind, **current)
+    start = nothing(kind, None, "it") if current is None else record(kind, **current)
     wish = Wish(state, {"name": "it", **fields})
     assert walk(kind, start, wish, start.get("enabled"))[:2] == (taken, (DONE, "", "", False, 0.0))
 
@@ -110,7 +110,7 @@ def test_plans(kind, current, state, fields, taken):
 )
 def test_refusals(kind, current, state, fields, reason):
     kind = KINDS[kind]
-    start = nothing(None, "it") if current is None else record(kind, **current)
+    start = nothing(kind, None, "it") if current is None else record(kind, **current)
     step = plan(kind, start, Wish(state, {"name": "it", **fields}))
     assert (step.verdict, reason in step.reason) == (REFUSE, True), step.reason
 
@@ -121,12 +121,12 @@ def test_what_is_not_readable_may_be_reset():
 
 
 def test_what_was_created_is_waited_for():
-    created = predict(SCOPE, nothing(None, "it"), Wish("enabled", {"name": "it", "databases": ["a"]}), CREATE)
+    created = predict(SCOPE, nothing(SCOPE, None, "it"), Wish("enabled", {"name": "it", "databases": ["a"]}), CREATE)
     assert plan(SCOPE, created, Wish("enabled", {"name": "it", "databases": ["a"]})).verdict == WAIT
 
 
 def test_what_was_there_and_is_gone_is_not_made_again():
-    assert plan(SCOPE, nothing("i", "it"), Wish("present", {"databases": ["a"]})).verdict == REFUSE
+    assert plan(SCOPE, nothing(SCOPE, "i", "it"), Wish("present", {"databases": ["a"]})).verdict == REFUSE
 
 
 @pytest.mark.parametrize("row", [{"status": "MAYBE"}, {"status": None}])
@@ -181,7 +181,7 @@ def situations(draw):
     there = draw(st.booleans())
     readable = {field.option for field in kind.fields if field.shown}
     now = draw(st.fixed_dictionaries({option: value for option, value in fields.items() if option in readable}))
-    start = record(kind, draw(st.booleans()), draw(st.booleans()), **now) if there else nothing(None, "it")
+    start = record(kind, draw(st.booleans()), draw(st.booleans()), **now) if there else nothing(kind, None, "it")
     wanted = draw(st.fixed_dictionaries({}, optional={**fields, "enabled": st.booleans()}))
     state = draw(st.sampled_from(planning.STATES))
     return kind, start, Wish(state, {"name": "it", **wanted}, draw(st.booleans()))
