@@ -52,8 +52,8 @@ options:
         type: str
   all_rules:
     description:
-      - Turn all mask rules of the instance on or off, also those that came with it. Goes with the states V(enabled)
-        and V(disabled) only.
+      - Turn all mask rules of the instance on or off, also those that came with it. Goes with O(state=enabled)
+        and O(state=disabled) only.
     type: bool
     default: false
 notes:

@@ -122,8 +122,8 @@ options:
         type: int
   all_rules:
     description:
-      - Turn all risk rules of the instance on or off, also those that came with it. Goes with the states V(enabled)
-        and V(disabled) only.
+      - Turn all risk rules of the instance on or off, also those that came with it. Goes with O(state=enabled)
+        and O(state=disabled) only.
     type: bool
     default: false
   reset_unreadable:

@@ -71,8 +71,8 @@ options:
         elements: str
   all_scopes:
     description:
-      - Turn all scopes of the instance on or off, also those that came with it. Goes with the states V(enabled)
-        and V(disabled) only.
+      - Turn all scopes of the instance on or off, also those that came with it. Goes with O(state=enabled)
+        and O(state=disabled) only.
     type: bool
     default: false
 notes:

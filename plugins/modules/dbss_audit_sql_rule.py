@@ -57,8 +57,8 @@ options:
         type: str
   all_rules:
     description:
-      - Turn all SQL rules of the instance on or off, also those that came with it. Goes with the states V(enabled)
-        and V(disabled) only.
+      - Turn all SQL rules of the instance on or off, also those that came with it. Goes with O(state=enabled)
+        and O(state=disabled) only.
     type: bool
     default: false
   ranking:
