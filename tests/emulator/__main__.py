@@ -33,7 +33,7 @@ OPEN = (
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
-        prog=COMMAND, description="IAM, DBSS and DWS of a small company on one loopback port."
+        prog=COMMAND, description="IAM, DBSS, DWS and billing of a small company on one loopback port."
     )
     parser.add_argument(
         "command", nargs="*", help="after --, a command to serve: it has the variables, and its end is the server's"

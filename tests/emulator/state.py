@@ -100,7 +100,8 @@ class State:
     def settle(self, now: float) -> None:
         """Bring everything to where it is at the clock time `now`."""
         for machine, record in self._moving:
-            machine.settle(record, now)
+            if record["until"] is not None and now >= record["until"]:
+                machine.settle(record, now)
         for records, key in [one for one in self._gone if not _late(one[0].get(one[1]), now)]:
             self._gone.remove((records, key))
             if records.get(key, {}).get("gone"):

@@ -35,7 +35,8 @@ def _listing(schema: str, key: str) -> Handler:
     def handle(call: Call) -> Record:
         rows = call.listed(call.state["audit_instances"])
         shown = [
-            call.view(schema, row, _TWINS, config_num=len(call.listed(row["databases"]))) for row in call.page(rows)
+            call.view(schema, row, _TWINS, config_num=sum(not one["gone"] for one in row["databases"].values()))
+            for row in call.page(rows)
         ]
         return {key: shown, "total": len(rows)}
 
