@@ -11,7 +11,7 @@ import pkgutil
 import pytest
 
 from tests.emulator.cloud import HANDLERS
-from tests.unit.emulator import drives
+from tests.unit.emulator import driver, drives
 
 pytestmark = pytest.mark.filterwarnings("ignore:Method .* is deprecated:DeprecationWarning")
 
@@ -32,20 +32,20 @@ NOT_PARSED = {
 @pytest.mark.parametrize("drive", DRIVES, ids=[drive.operation for drive in DRIVES])
 def test_the_vendors_client_drives_it(emulator, drive):
     emulator.settings(transition=0)
-    response, wire = drives.run(drive, emulator.url)
+    response, wire = driver.run(drive, emulator.url)
     entry = emulator.requests()[-1]
     assert (entry["operation"], entry["error_code"]) == (drive.operation, None)
     assert drive.check(wire)
     if wire is not None:
-        parsed = drives.plain(response)
+        parsed = driver.plain(response)
         # An answer that is a bare array is the response's body to the SDK.
         parsed = parsed.get("body") if isinstance(wire, list) else parsed
-        assert set(drives.lost(wire, parsed)) == NOT_PARSED.get(drive.operation, set())
+        assert set(driver.lost(wire, parsed)) == NOT_PARSED.get(drive.operation, set())
 
 
 def test_all_is_served_and_driven():
     """Served, driven and total are one number; what is missing is named."""
-    total = set(drives.contract().operations)
+    total = set(driver.contract().operations)
     served, driven = set(HANDLERS), {one.operation for one in DRIVES} | WITHOUT_CLIENT
     print(f"served {len(served)}, driven {len(driven)}, total {len(total)}")
     assert sorted(total - served) == []

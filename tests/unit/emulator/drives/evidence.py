@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from tests.unit.emulator import company
-from tests.unit.emulator.drives import Drive
+from tests.unit.emulator.driver import Drive
 from tests.unit.emulator.drives.rules import AUDIT, one
 
 WEEK = {"time_range": "WEEK"}

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from tests.unit.emulator import company
-from tests.unit.emulator.drives import Drive
+from tests.unit.emulator.driver import Drive
 
 USER = {"name": company.USER, "password": company.PASSWORD, "domain": {"name": "example-account"}}
 LOGIN = {

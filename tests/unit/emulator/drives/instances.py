@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from tests.unit.emulator import company
-from tests.unit.emulator.drives import Drive
+from tests.unit.emulator.driver import Drive
 
 PROD, TEST = {"instance_id": company.AUDIT_PROD}, {"instance_id": company.AUDIT_TEST}
 BILLING = {"resource_id": company.AUDIT_PROD_BILLING_ID}

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from tests.unit.emulator import company
-from tests.unit.emulator.drives import Drive
+from tests.unit.emulator.driver import Drive
 
 PRODUCT = {
     "product_id": "OFFI740586375358963717",

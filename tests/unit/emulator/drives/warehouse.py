@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from tests.unit.emulator import company
-from tests.unit.emulator.drives import Drive
+from tests.unit.emulator.driver import Drive
 
 PROD = {"cluster_id": company.DWS_PROD}
 TAGS = {"tags": [{"key": "env", "value": "prod"}]}
