@@ -29,12 +29,6 @@ options:
       - enabled
       - disabled
     default: present
-  purge:
-    description:
-      - Also delete every custom record of the audit instance that the task does not name. What came with the
-        instance stays. The result has what was deleted in RV(purged), from which it can be made again.
-    type: bool
-    default: false
   concurrency:
     description:
       - At most how many changes are sent at the same time, where one call takes one record.
@@ -42,10 +36,33 @@ options:
     default: 8
 notes:
   - What a task does not give stays as it is.
-  - Names are told apart by upper and lower case. Of two records of one name the task has to give the ID.
   - A record that cannot be changed does not stop the others. The task fails at the end and names each one with its
     error.
   - The task ends when the listing of the service shows what was done. With O(wait=false) it ends at the answers.
-  - Nothing that creates is ever sent twice. Is an answer lost, a record that was not there before and has the wanted
-    name counts as created; without one, the task fails and says that the outcome is unknown.
+  - Nothing that creates is ever sent twice. Is an answer lost, a record that was not there before and is what the
+    task asks for counts as created; without one, the task fails and says that the outcome is unknown.
+"""
+
+    # Records that are known by a name.
+    NAMED = r"""
+options:
+  purge:
+    description:
+      - Also delete every custom record of the audit instance that the task does not name. What came with the
+        instance stays. The result has what was deleted in RV(purged), from which it can be made again.
+    type: bool
+    default: false
+notes:
+  - Names are told apart by upper and lower case. Of two records of one name the task has to give the ID.
+"""
+
+    # Records that are known by what they are.
+    FIXED = r"""
+options:
+  recreate:
+    description:
+      - What cannot be changed in place fails the task, which names each field with its current and its wanted value.
+        With V(true) such a record is deleted and made anew instead.
+    type: bool
+    default: false
 """

@@ -19,6 +19,7 @@ extends_documentation_fragment:
   - huaweicloud.dbops.auth
   - huaweicloud.dbops.wait
   - huaweicloud.dbops.collection
+  - huaweicloud.dbops.collection.named
 attributes:
   check_mode:
     support: full

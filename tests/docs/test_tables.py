@@ -6,13 +6,14 @@
 from __future__ import annotations
 
 import fnmatch
+import importlib
 import json
+import pkgutil
 import re
 
 import pytest
 import yaml
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.kinds import dbss, dws
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.kinds import rules as rule_kinds
+from ansible_collections.huaweicloud.dbops.plugins.module_utils import kinds
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.transport import auth
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.kind import Kind
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.operation import Operation
@@ -96,10 +97,10 @@ def test_readme_shows_the_demo():
 
 def operations() -> dict[str, Operation]:
     """Return the operations that the plugins call."""
-    values = [value for module in (auth, dbss, dws) for value in vars(module).values()]
+    rooms = [importlib.import_module(f"{kinds.__name__}.{one.name}") for one in pkgutil.iter_modules(kinds.__path__)]
+    values = [value for module in (auth, *rooms) for value in vars(module).values()]
     values += [one for value in values if isinstance(value, dict) for one in value.values()]
-    kinds = [value for value in vars(rule_kinds).values() if isinstance(value, Kind)]
-    values += [verb.operation for kind in kinds for verb in kind.verbs.values()]
+    values += [verb.operation for kind in values if isinstance(kind, Kind) for verb in kind.verbs.values()]
     return {value.id: value for value in values if isinstance(value, Operation)}
 
 

@@ -46,6 +46,8 @@ DATABASE_ON, DATABASE_OFF = "Kx7dQ2mB9vLr4TzY1wPc", "Zp3nH8sJ6gFa0RuE5kXo"
 RULE, SCOPE = "Rk7mN8oP9qR0sT1uV2wX", "Sc7mN8oP9qR0sT1uV2wX"
 SQL, MASK, NEW = "Sq7mN8oP9qR0sT1uV2wX", "Mk7mN8oP9qR0sT1uV2wX", made_up("created 1")
 ENTRY = "Wh1aB2cD3eF4gH5iJ6kL"
+AGENT = "Ag5tR8yU2iOp7QwE4zXc"
+LEDGER = {"name": "ledger", "type": "MYSQL", "version": "8.0", "ip": "192.168.0.120", "port": 3306, "os": "LINUX64"}
 CHANGED = {"status": "ON", "db_users": ""}
 CLUSTER_WITHOUT, CLUSTER_WITH = "6f0d2b84-3c5a-4e17-9d86-a1b7c9e2f053", "7a1e3c95-4d6b-4f28-8e97-b2c8d0f30164"
 
@@ -105,6 +107,17 @@ def _scope(title: str, actions: list[str], act: str, wanted: dict[str, Any] | No
     return Case(f"scope {title}", "dbss_audit_scope", options, SCOPE, actions, "listScopesNew", act, wanted, "?")
 
 
+def _registration(title: str, resource: str, act: str, wanted: dict[str, Any] | None, state: str, **more: Any) -> Case:
+    options = {"instance_id": AUDIT_ON, "databases": [more], "state": state}
+    module, read = "dbss_audit_database_registration", "listAuditDatabasesV2"
+    return Case(f"database {title}", module, options, resource, [act], read, act, wanted, "?")
+
+
+def _agent(title: str, act: str, wanted: dict[str, Any] | None, state: str, **more: Any) -> Case:
+    options = {"instance_id": AUDIT_ON, "agents": [{"id": AGENT, "database": DATABASE_ON, **more}], "state": state}
+    return Case(f"agent {title}", "dbss_audit_agent", options, AGENT, [act], "listAgentsV3", act, wanted, "?")
+
+
 def _entry(title: str, act: str, wanted: dict[str, Any] | None, state: str) -> Case:
     options = {"instance_id": AUDIT_ON, "entries": [{"id": ENTRY}], "state": state}
     return Case(f"entry {title}", "dbss_audit_whitelist", options, ENTRY, [act], "listWhitelists", act, wanted, "?")
@@ -119,6 +132,10 @@ CASES = (
     _om("restarted", OM_PAIR, "reboot", "ACTIVE"),
     _database("enabled", DATABASE_OFF, "ON"),
     _database("disabled", DATABASE_ON, "OFF"),
+    _registration("registered", NEW, "addSelfBuiltDatabaseV2", {"name": "ledger"}, "present", **LEDGER),
+    _registration("removed", DATABASE_OFF, "deleteAuditDatabaseV3", None, "absent", id=DATABASE_OFF),
+    _agent("limited", "setAgentThresholds", {"cpu_threshold": 20}, "present", cpu_threshold=20),
+    _agent("removed", "deleteAgentV3", None, "absent"),
     _om_user("present", CLUSTER_WITHOUT, ["addOmUser"], "on", state="present"),
     _om_user("present 24h", CLUSTER_WITH, ["increaseOmUserPeriod"] * 3, "on", state="present", min_validity="24h"),
     _om_user("absent", CLUSTER_WITH, ["deleteOmUser"], "off", state="absent"),
@@ -367,6 +384,7 @@ def _record(emulator: Emulator, case: Case) -> dict[str, Any] | None:
     records |= {database["id"]: database for one in state["audit_instances"] for database in one["databases"]}
     for part in ("risk_rules", "scopes", "sql_rules", "mask_rules", "whitelist"):
         records |= {row["id"]: row for one in state["audit_instances"] for row in one[part]}
+    records |= {agent["agent_id"]: agent for one in state["audit_instances"] for agent in one["agents"]}
     records |= {one["instance_id"]: one["nodes"][-1] for one in state["om_instances"]}
     records |= {one["id"]: one["om_user"] for one in state["clusters"]}
     return records.get(case.resource)

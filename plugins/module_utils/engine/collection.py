@@ -14,7 +14,12 @@ from ansible_collections.huaweicloud.dbops.plugins.module_utils.engine.parallel 
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.engine.records import Matched, Wish
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.answers import rows, total
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.caller import Caller
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.errors import DbopsError
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.errors import (
+    FAILED,
+    ApiError,
+    DbopsError,
+    Facts,
+)
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.kind import ALL, Field, Kind, Verb
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.outcomes import outcome
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.plan import ACT, REFUSE, Past, Step
@@ -41,6 +46,9 @@ class Collection(Resource):
         self.advice = f"List the {kind.noun.many} of {kind.parent.noun.one} {parent_id} before you run this again."
         self.obstacle = ""  # why nothing can be changed here, if so
         self.names: dict[str, str] = {}  # of databases, by ID
+        self.known: dict[str, Any] = {}  # what else the task's items refer to, by ID
+        # Where records are listed, as parameters of the query.
+        self.places: Sequence[Mapping[str, str]] = [] if kind.verbs["list"].query else [{}]
         self._client = client
         self.parent_id = parent_id
         self._parent = {kind.parent.parameter: parent_id}
@@ -49,40 +57,51 @@ class Collection(Resource):
         self._readers = readers
         self._wishes: dict[str, Wish] = {}
         self._first: dict[str, dict[str, Any]] = {}
-        self._known: set[str] = set()
-        self._rows: dict[str, dict[str, Any]] = {}  # as the listing has them, by ID
+        self._known: set[Any] = set()  # which records there were
+        self._rows: dict[Any, dict[str, Any]] = {}  # as the listing has them
         self.listed: list[dict[str, Any]] = []
 
     # --- Reading ---
 
     def refresh(self) -> list[dict[str, Any]]:
         """Read the listing anew and return its records. Raises ApiError."""
+        readings = for_each(self._list, self.places, self._readers)
+        for reading in readings:
+            if isinstance(reading, DbopsError):
+                raise reading
+        self.listed = [record for reading in readings for record in reading]
+        self._rows = {planning.identity(self.kind, record): record.pop("row") for record in self.listed}
+        return self.listed
+
+    def _list(self, place: Mapping[str, str]) -> list[dict[str, Any]]:
         verb = self.kind.verbs["list"]
         resource = f"the {self.noun.many} of {self._place}"
 
         def parse(payload: dict[str, Any]) -> tuple[list[dict[str, Any]], int | None]:
-            found = rows(payload, verb.rows, "id", self.noun.name_key)
+            needed = [self.kind.id_key, *([] if self.kind.called else [self.noun.name_key])]
+            if verb.within:
+                payload = {**payload, verb.rows: [row.get(verb.within) for row in rows(payload, verb.rows)]}
+            found = [{**row, **place} for row in rows(payload, verb.rows, *needed)]
             return [{**planning.record_of(self.kind, row), "row": row} for row in found], total(payload)
 
         if verb.operation.method == "POST":
-            found = self._client.numbered_pages(
+            return self._client.numbered_pages(
                 verb.operation,
                 resource,
                 parse,
                 self._parent,
                 lambda number: {"page": number, "size": self.kind.per_page},
             )
-        else:
-            found = self._client.pages(
-                verb.operation, resource, parse, self._parent, {"limit": str(self.kind.per_page)}
+        if not self.kind.per_page:
+            found: tuple[list[dict[str, Any]], int | None] = self._client.call(
+                verb.operation, resource, parse, self._parent, place
             )
-        self._rows = {record["id"]: record.pop("row") for record in found}
-        self.listed = found
-        return found
+            return found[0]
+        return self._client.pages(verb.operation, resource, parse, self._parent, {"limit": str(self.kind.per_page)})
 
     def _with_detail(self, record: dict[str, Any]) -> dict[str, Any]:
         """Return a record with what only the reading of itself shows. Raises ApiError."""
-        verb, row = self.kind.verbs["detail"], self._rows[record["id"]]
+        verb, row = self.kind.verbs["detail"], self._rows[planning.identity(self.kind, record)]
         parameters, _body = verb.place.put([record["id"]])
 
         def parse(payload: dict[str, Any]) -> dict[str, Any]:
@@ -94,7 +113,7 @@ class Collection(Resource):
 
     def choose(self, matched: Sequence[Matched]) -> dict[str, Any]:
         """Take what is wanted, and return by key the records, or the errors that hid them, that it is wanted of."""
-        self._known = {record["id"] for record in self.listed}
+        self._known = {planning.identity(self.kind, record) for record in self.listed}
         self._wishes = {str(number): one.wish for number, one in enumerate(matched)}
         found = self._complete({str(number): one.record for number, one in enumerate(matched)})
         # What is to be told of a record is known by now, and need not be read again.
@@ -112,15 +131,18 @@ class Collection(Resource):
         }
 
     def read(self, keys: list[str]) -> dict[str, Any]:
-        by_id = {record["id"]: record for record in self.refresh()}
-        return self._complete({key: self._find(key, by_id) for key in keys})
+        found = {planning.identity(self.kind, record): record for record in self.refresh()}
+        return self._complete({key: self._find(key, found) for key in keys})
 
-    def _find(self, key: str, by_id: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
+    def _find(self, key: str, found: Mapping[Any, dict[str, Any]]) -> dict[str, Any]:
         """Return the record of a key as it is listed now; one that was created is one that was not there before."""
         first, wish = self._first[key], self._wishes[key]
         if first["id"] is not None:
-            return by_id.get(first["id"]) or planning.nothing(self.kind, first["id"], first["name"])
-        new = [one for one in by_id.values() if one["id"] not in self._known and one["name"] == first["name"]]
+            known = found.get(planning.identity(self.kind, first))
+            if known or not wish.recreate:
+                return known or planning.nothing(self.kind, first["id"], first["name"])
+        alike = self.kind.alike or (lambda fields, one: bool(one["name"] == first["name"]))
+        new = [one for which, one in found.items() if which not in self._known and alike(wish.fields, one)]
         as_wanted = [one for one in new if not planning.differences(self.kind, one, wish)]
         return (as_wanted or new or [planning.nothing(self.kind, None, first["name"])])[0]
 
@@ -131,7 +153,7 @@ class Collection(Resource):
 
     def plan(self, record: dict[str, Any], past: Past) -> Step:
         was_on = self._first[record["key"]].get("enabled")
-        step = planning.plan(self.kind, record, self._wish(record), was_on)
+        step = planning.plan(self.kind, record, self._wish(record), was_on, past.taken)
         return Step(REFUSE, reason=self.obstacle) if step.verdict == ACT and self.obstacle else step
 
     def took(self, before: dict[str, Any], record: dict[str, Any], action: str) -> bool:
@@ -139,7 +161,7 @@ class Collection(Resource):
 
     def predict(self, record: dict[str, Any], action: str) -> dict[str, Any]:
         predicted = planning.predict(self.kind, record, self._wish(record), action)
-        if action == planning.CREATE and self._pretend:
+        if action in planning.CREATIONS and self._pretend:
             predicted["id"] = _NEW + record["key"]
         return {**predicted, "key": record["key"]}
 
@@ -151,12 +173,27 @@ class Collection(Resource):
             if not isinstance(record, DbopsError)
         )
 
+    def to_create(self, records: Mapping[str, Any]) -> int:
+        """Return how many of the records are not there and are to be."""
+        absent = [record for record in records.values() if not isinstance(record, DbopsError) and not record["exists"]]
+        return sum(self._wish(record).state != planning.ABSENT for record in absent)
+
+    def unsent(self, record: Mapping[str, Any], taken: Sequence[str]) -> list[str]:
+        """Return the options that can be written only and that the task gives without saying that they are to be."""
+        wish = self._wish(record)
+        if planning.KEY in taken or wish.state == planning.ABSENT:
+            return []
+        return [one.option for one in self.kind.fields if one.verb == planning.KEY and one.option in wish.fields]
+
     def all_after(self, ends: Mapping[str, dict[str, Any]]) -> list[dict[str, Any]]:
         """Return all records of the parent that are there at the end, of which some have ended so, by key."""
-        changed = {self._first[key]["id"]: record for key, record in ends.items() if key in self._first}
+        changed = {
+            planning.identity(self.kind, self._first[key]): record for key, record in ends.items() if key in self._first
+        }
         new = [record for key, record in ends.items() if key in self._first and self._first[key]["id"] is None]
-        kept = [changed.get(record["id"], record) for record in self.listed]
-        created = [record for record in new if record["id"] not in {one["id"] for one in kept}]
+        kept = [changed.get(planning.identity(self.kind, record), record) for record in self.listed]
+        there = {planning.identity(self.kind, one) for one in kept}
+        created = [record for record in new if planning.identity(self.kind, record) not in there]
         return [record for record in [*kept, *created] if record["exists"]]
 
     # --- Acting ---
@@ -171,21 +208,42 @@ class Collection(Resource):
         return self._verb(action).many
 
     def act(self, record: dict[str, Any], action: str) -> None:
-        self.act_together([record], action)
+        for error in self.act_together([record], action).values():
+            raise error
 
-    def act_together(self, records: list[dict[str, Any]], action: str) -> None:
+    def act_together(self, records: list[dict[str, Any]], action: str) -> dict[str, DbopsError]:
         verb = self._verb(action)
         parameters, body = verb.place.put([record["id"] for record in records])
-        if action in (planning.CREATE, planning.EDIT):
-            bodies = [planning.body_of(self.kind, one, self._wish(one), action, self.names) for one in records]
-            body = {verb.wraps: bodies} if verb.wraps else bodies[0]
-        elif action != planning.DELETE:
-            switch = self.kind.field("enabled")
-            body = {**body, "status": switch.codec.write(action == planning.SWITCH_ON)}
+        bodies = [self._body(record, action) for record in records]
+        body = {verb.wraps: bodies} if verb.wraps else {**body, **bodies[0]}
         first = self.noun.describe(records[0])
         resource = first if len(records) == 1 else f"{len(records)} {self.noun.many}, {first} among them"
-        parse = outcome(verb.operation, resource, verb.answer)
-        self._client.call(verb.operation, resource, parse, {**self._parent, **parameters}, body=body or None)
+        query = {name: records[0][option] for name, option in verb.query.items()} or None
+        parse: Any = verb.judge or outcome(verb.operation, resource, verb.answer)
+        failed = self._client.call(
+            verb.operation, resource, parse, {**self._parent, **parameters}, query, body=body or None
+        )
+        return {
+            record["key"]: self._failure(verb, record, failed[sent["id"]])
+            for record, sent in zip(records, bodies)
+            if failed and sent.get("id") in failed
+        }
+
+    def _body(self, record: dict[str, Any], action: str) -> dict[str, Any]:
+        """Return what a call says of one record, besides where it says which one it is."""
+        if action == planning.DELETE:
+            return {}
+        if action == planning.KEY:
+            return planning.secrets(self.kind, self._wish(record))
+        if planning.verb_of(action) == "switch":
+            return {"status": self.kind.field("enabled").codec.write(action == planning.SWITCH_ON)}
+        return planning.body_of(self.kind, record, self._wish(record), action, {**self.names, **self.known})
+
+    def _failure(self, verb: Verb, record: dict[str, Any], why: str) -> ApiError:
+        """Return the error of a record that the answer to a call for many says has failed."""
+        told = f"the service answered that it failed (HTTP 200): {why}"
+        resource = self.noun.describe(record)
+        return ApiError(verb.operation.id, verb.operation.intent, resource, told, Facts(200), FAILED)
 
     # --- Reporting ---
 
@@ -197,14 +255,18 @@ class Collection(Resource):
         shown = {field.option: self._shown(field, record) for field in self.kind.fields if field.option in record}
         for field in self.kind.fields:
             if field.codec.refers and field.option in shown:
-                shown["db_ids"] = [one for one in record[field.option] if one != ALL]
+                value = record[field.option]
+                one = isinstance(value, str)
+                shown["db_id" if one else "db_ids"] = value if one else [each for each in value if each != ALL]
         record_id = None if str(record["id"]).startswith(_NEW) else record["id"]
         return {"id": record_id, self.noun.name_key: record["name"], "exists": record["exists"], **shown}
 
     def _shown(self, field: Field, record: Mapping[str, Any]) -> Any:
         """Return a value as results have it: databases by name, where their names are known."""
         value = record[field.option]
-        return [self.names.get(one, one) for one in value] if field.codec.refers else value
+        if not field.codec.refers:
+            return value
+        return self.names.get(value, value) if isinstance(value, str) else [self.names.get(one, one) for one in value]
 
     def view(self, record: dict[str, Any]) -> dict[str, Any]:
         if not record["exists"]:

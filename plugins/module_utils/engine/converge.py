@@ -360,8 +360,9 @@ def _act_together(resource: Resource, tracks: list[Track]) -> None:
 
 def _act_for(resource: Resource, group: list[Track], action: str) -> None:
     error: DbopsError | None = None
+    failed: Mapping[str, DbopsError] = {}
     try:
-        resource.act_together([track.record for track in group], action)
+        failed = resource.act_together([track.record for track in group], action)
     except ApiError as failure:
         if failure.effect != UNKNOWN and len(group) > 1 and resource.actions[action].again:
             # One of them may be why: each is asked for alone, and has a verdict of its own.
@@ -372,7 +373,7 @@ def _act_for(resource: Resource, group: list[Track], action: str) -> None:
     except DbopsError as failure:
         error = failure
     for track in group:
-        track.answered(action, error)
+        track.answered(action, failed.get(track.key, error))
 
 
 def _soonest(tracks: list[Track]) -> float | None:

@@ -10,7 +10,7 @@ is not there, or not yet) and C(system) (it is the system's own). Its C(id) is N
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.answers import Unreadable
@@ -28,12 +28,15 @@ from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.plan 
 
 PRESENT, ABSENT, ENABLED, DISABLED = STATES = ("present", "absent", "enabled", "disabled")
 CREATE, EDIT, DELETE, SWITCH_ON, SWITCH_OFF = "create", "edit", "delete", "switch on", "switch off"
+KEY = "key"
+CREATIONS = (CREATE, "attach", "attach without agent")
 
 # In the order in which they are taken where one call takes many records: what has to be off first is turned off first.
 ACTIONS = {
     SWITCH_OFF: Action(again=True, trusted=True),
-    CREATE: Action(again=False, trusted=True),
+    **dict.fromkeys(CREATIONS, Action(again=False, trusted=True)),
     EDIT: Action(again=True, trusted=True),
+    KEY: Action(again=True, trusted=True),
     SWITCH_ON: Action(again=True, trusted=True),
     DELETE: Action(again=True, trusted=True),
 }
@@ -50,6 +53,8 @@ class Wish(NamedTuple):
     fields: Mapping[str, Any]  # by option, only what the task gives; the name is the one that it is to have
     reset_unreadable: bool = False  # an edit may send what cannot be read back as a new record has it
     logged: bool = False  # the whole record is wanted, so that it can be made again
+    recreate: bool = False  # what cannot be changed in place may be made anew
+    keys: bool = False  # what can be written only is to be written, whatever is there
 
     @property
     def enabled(self) -> bool | None:
@@ -59,7 +64,12 @@ class Wish(NamedTuple):
 
 def verb_of(action: str) -> str:
     """Return the verb that an action is of: both ways to switch are of one."""
-    return action.partition(" ")[0]
+    return "switch" if action in (SWITCH_ON, SWITCH_OFF) else action
+
+
+def identity(kind: Kind, record: Mapping[str, Any]) -> tuple[Any, ...]:
+    """Return what tells a record from all others of its parent: its ID, and where it is listed if in several places."""
+    return (record["id"], *(record.get(option) for option in kind.verbs["list"].query.values()))
 
 
 def nothing(kind: Kind, record_id: str | None, name: str | None) -> dict[str, Any]:
@@ -72,11 +82,13 @@ def record_of(kind: Kind, row: Mapping[str, Any], detail: Mapping[str, Any] | No
 
     @raises Unreadable: when a field is not in the contract's form
     """
-    record = {"id": row["id"], "name": row[kind.noun.name_key], "exists": True, "system": kind.system(row)}
+    record = {"id": row[kind.id_key], "name": row.get(kind.noun.name_key), "exists": True, "system": kind.system(row)}
     for field in kind.fields:
         source = row if field.listed else detail
         if field.shown and source is not None:
             record[field.option] = _read(field, source)
+    if record["name"] is None and kind.called:
+        record["name"] = kind.called(record)
     return record
 
 
@@ -89,15 +101,19 @@ def _read(field: Field, source: Mapping[str, Any]) -> Any:
 
 def edited(kind: Kind) -> list[Field]:
     """Return the fields that an edit changes."""
-    return [field for field in kind.fields if field.plans]
+    return [field for field in kind.fields if field.verb == EDIT]
 
 
-def differences(kind: Kind, record: Mapping[str, Any], wish: Wish) -> dict[str, tuple[Any, Any]]:
-    """Return the fields that an edit has to change: option to current and wanted value."""
+def differences(kind: Kind, record: Mapping[str, Any], wish: Wish, verb: str = EDIT) -> dict[str, tuple[Any, Any]]:
+    """Return the fields that a verb has to change: option to current and wanted value.
+
+    @param verb: "" for those that nothing changes
+    """
     return {
         field.option: (record[field.option], wish.fields[field.option])
-        for field in edited(kind)
-        if field.option in wish.fields
+        for field in kind.fields
+        if field.verb == verb
+        and field.option in wish.fields
         and field.option in record
         and not field.codec.same(record[field.option], wish.fields[field.option])
     }
@@ -113,10 +129,13 @@ def needs_detail(kind: Kind, record: Mapping[str, Any], wish: Wish) -> bool:
     return asked or bool(differences(kind, record, wish))
 
 
-def plan(kind: Kind, record: Mapping[str, Any], wish: Wish, was_on: bool | None = None) -> Step:
+def plan(
+    kind: Kind, record: Mapping[str, Any], wish: Wish, was_on: bool | None = None, taken: Collection[str] = ()
+) -> Step:
     """Return the next step for a record.
 
     @param was_on: whether it was on when the task began: to where a change puts it back for which it has to be off
+    @param taken: the actions that were taken on it
     """
     if wish.state == ABSENT:
         return _plan_removal(kind, record) if record["exists"] else Step(DONE)
@@ -126,16 +145,33 @@ def plan(kind: Kind, record: Mapping[str, Any], wish: Wish, was_on: bool | None 
     if record["system"] and "rank" in wish.fields:
         differing["rank"] = (record["rank"], wish.fields["rank"])
     wanted = was_on if wish.enabled is None and kind.off_before else wish.enabled
+    fixed = differences(kind, record, wish, "")
+    if fixed and not wish.recreate:
+        anew = "; recreate deletes it and makes it anew" if kind.alike else ""
+        return Step(REFUSE, reason=f"cannot be changed in place: {spelled(fixed)}{anew}")
+    if fixed:
+        return _plan_removal(kind, record)
     if differing:
         return _plan_edit(kind, record, wish, differing)
+    if KEY not in taken and secrets(kind, wish) and (wish.keys or not set(taken).isdisjoint(CREATIONS)):
+        return _on(record, KEY)
     if "switch" in kind.verbs and wanted is not None and record["enabled"] != wanted:
         return _on(record, SWITCH_ON if wanted else SWITCH_OFF)
     return Step(DONE)
 
 
+def secrets(kind: Kind, wish: Wish) -> dict[str, Any]:
+    """Return what a wish has that can be written only, as bodies have it."""
+    given = [field for field in kind.fields if field.verb == KEY and field.option in wish.fields]
+    return {field.wire: field.codec.write(wish.fields[field.option]) for field in given}
+
+
 def _plan_removal(kind: Kind, record: Mapping[str, Any]) -> Step:
     if record["system"]:
         return Step(REFUSE, reason="is the system's own and cannot be deleted")
+    why_not = kind.refusal(DELETE, record)
+    if why_not:
+        return Step(REFUSE, reason=why_not)
     if DELETE in kind.off_before and record["enabled"]:
         return _on(record, SWITCH_OFF)
     return _on(record, DELETE)
@@ -147,7 +183,8 @@ def _plan_creation(kind: Kind, record: Mapping[str, Any], wish: Wish) -> Step:
     missing = [field.option for field in kind.fields if field.born is NEEDED and field.option not in wish.fields]
     if missing:
         return Step(REFUSE, reason=f"does not exist, and to create it {' and '.join(missing)} must be given")
-    return Step(ACT, CREATE)
+    why_not = kind.refusal(CREATE, wish.fields)
+    return Step(REFUSE, reason=why_not) if why_not else Step(ACT, kind.variant(wish.fields))
 
 
 def _plan_edit(kind: Kind, record: Mapping[str, Any], wish: Wish, differing: dict[str, tuple[Any, Any]]) -> Step:
@@ -162,6 +199,11 @@ def _plan_edit(kind: Kind, record: Mapping[str, Any], wish: Wish, differing: dic
             reason=f"has to be sent whole to change it ({spelled(differing)}), and its {names} cannot be read back: "
             f"give {names}, or set reset_unreadable to send none",
         )
+    whole = {**record, **wish.fields}
+    untold = [one.option for one in edited(kind) if one.wire and whole.get(one.option, "") is None is one.born]
+    if untold:
+        names = " and ".join(untold)
+        return Step(REFUSE, reason=f"has to be sent whole, and the service does not tell its {names}: give {names}")
     if EDIT in kind.off_before and record["enabled"]:
         return _on(record, SWITCH_OFF)
     return _on(record, EDIT)
@@ -184,11 +226,13 @@ def _value(value: Any) -> str:
 def predict(kind: Kind, record: Mapping[str, Any], wish: Wish, action: str) -> dict[str, Any]:
     """Return what a record is once an action on it has been done."""
     if action == DELETE:
-        return nothing(kind, record["id"], record.get("name"))
+        return nothing(kind, None if wish.recreate else record["id"], record.get("name"))
     if action in (SWITCH_ON, SWITCH_OFF):
         return {**record, "enabled": action == SWITCH_ON}
-    options = {field.option for field in kind.fields if field.shown and (field.plans or action == CREATE)}
-    options -= {"enabled", "rank"} if "switch" in kind.verbs else set()
+    if action == KEY:
+        return dict(record)
+    changed = (EDIT,) if action == EDIT else (EDIT, "")
+    options = {field.option for field in kind.fields if field.shown and field.verb in changed}
     given = {option: value for option, value in wish.fields.items() if option in options}
     if action == EDIT:
         return {**record, **given}
@@ -207,37 +251,40 @@ def _born_on(kind: Kind, wish: Wish) -> bool:
 
 def took(kind: Kind, record: Mapping[str, Any], wish: Wish, action: str) -> bool:
     """Return whether a record shows that an action on it was done."""
-    if action in (CREATE, DELETE):
-        return bool(record["exists"] == (action == CREATE))
-    if not record["exists"]:
+    if action == DELETE or action in CREATIONS:
+        return bool(record["exists"] == (action != DELETE))
+    if not record["exists"] or action == KEY:
         return False
     if action == EDIT:
         return not differences(kind, record, wish)
     return bool(record["enabled"] == (action == SWITCH_ON))
 
 
-def body_of(kind: Kind, record: Mapping[str, Any], wish: Wish, action: str, names: Mapping[str, str]) -> dict[str, Any]:
+def body_of(kind: Kind, record: Mapping[str, Any], wish: Wish, action: str, known: Mapping[str, Any]) -> dict[str, Any]:
     """Return the body of a creation or of an edit, which sends the whole record.
 
-    @param names: the names of databases by ID
+    @param known: what the task's references came to, by ID, such as the names of databases
     """
     body = {}
     for field in kind.fields:
         value = _sent(kind, field, record, wish, action)
         if field.wire and value is not None and value is not NEEDED:
             body[field.wire] = field.codec.write(value)
-    return kind.complete(body, names)
+    return kind.complete(body, known)
 
 
 def _sent(kind: Kind, field: Field, record: Mapping[str, Any], wish: Wish, action: str) -> Any:
-    if field.option == "enabled" and not field.plans:
+    if field.verb == KEY:
+        return None
+    if field.verb == "switch":
         # Switching is a verb of its own: an edit leaves the position as it is.
         return record["enabled"] if action == EDIT else _born_on(kind, wish)
-    if action == EDIT and not field.plans:
+    if action == EDIT and field.verb != EDIT:
         return None
     if field.option in wish.fields:
         return wish.fields[field.option]
-    return record[field.option] if action == EDIT and field.option in record else field.born
+    told = record.get(field.option) if action == EDIT else None
+    return field.born if told is None else told
 
 
 class Matched(NamedTuple):
@@ -248,32 +295,34 @@ class Matched(NamedTuple):
 
 
 def match(
-    kind: Kind, items: Sequence[Mapping[str, Any]], records: Sequence[dict[str, Any]], state: str, reset: bool = False
+    kind: Kind, items: Sequence[Mapping[str, Any]], records: Sequence[dict[str, Any]], wish: Wish
 ) -> list[Matched]:
     """Return which record each item is about, and what is wanted of it. An ID beats a name.
 
-    In: the items as the task gives them, their values cleaned, what it does not give left out.
+    @param items: as the task gives them, their values cleaned, what it does not give left out
+    @param wish: what is wanted of all of them
 
     @raises UsageError: when one is unknown or unclear, or when two are about one record; the message tells of each
     """
     found = []
     problems: list[str] = []
     for item in items:
-        why, record = _find(kind, item, records, state)
+        why, record = _find(kind, item, records, wish.state)
         if why:
             problems.append(why)
             continue
-        options = {field.option for field in kind.fields} - {"name"}
+        options = {field.option for field in kind.fields}
         fields = {option: value for option, value in item.items() if option in options}
-        wanted_name = item.get("new_name") or (item.get("name") if "id" in item or not record["exists"] else None)
-        if wanted_name is not None:
-            fields["name"] = wanted_name
-        if "switch" not in kind.verbs and state in _POSITIONS:
-            fields["enabled"] = _POSITIONS[state]
-        found.append(Matched(record, Wish(state, fields, reset)))
+        if kind.alike is None:
+            wanted_name = item.get("new_name") or (item.get("name") if "id" in item or not record["exists"] else None)
+            fields.pop("name", None)
+            fields.update({} if wanted_name is None else {"name": wanted_name})
+        if "switch" not in kind.verbs and wish.state in _POSITIONS:
+            fields["enabled"] = _POSITIONS[wish.state]
+        found.append(Matched(record, wish._replace(fields=fields)))
     seen: dict[Any, int] = {}
     for matched in found:
-        key = matched.record["id"] or ("name", matched.record["name"])
+        key = identity(kind, matched.record) if matched.record["id"] else ("name", matched.record["name"])
         seen[key] = seen.get(key, 0) + 1
         if seen[key] == 2:
             problems.append(f"{kind.option} has {kind.noun.one} {matched.record['name']!r} twice.")
@@ -291,10 +340,12 @@ def _find(
     wanted, name, new_name = item.get("id"), item.get("name"), item.get("new_name")
     if wanted is not None:
         for record in records:
-            if record["id"] == wanted:
+            if identity(kind, record) == identity(kind, item):
                 return "", record
         missing = "" if state == ABSENT else f"No {kind.noun.one} has the ID {wanted!r}."
         return missing, nothing(kind, wanted, name)
+    if kind.alike and kind.called:
+        return _find_alike(kind, item, records, kind.alike, kind.called(item))
     if name is None:
         return f"An item of {kind.option} has neither id nor {kind.noun.name_key}.", nothing(kind, None, None)
     records = list(records)
@@ -311,3 +362,19 @@ def _find(
     if old or new:
         return "", (old or new)[0]
     return "", nothing(kind, None, new_name or name if state != ABSENT else name)
+
+
+def _find_alike(
+    kind: Kind,
+    item: Mapping[str, Any],
+    records: Iterable[dict[str, Any]],
+    alike: Callable[[Mapping[str, Any], Mapping[str, Any]], bool],
+    called: str,
+) -> tuple[str, dict[str, Any]]:
+    if not called:
+        return f"An item of {kind.option} does not say which {kind.noun.one} it is about.", nothing(kind, None, None)
+    found = [record for record in records if alike(item, record)]
+    if len(found) > 1:
+        ids = ", ".join(sorted(record["id"] for record in found))
+        return f"{len(found)} {kind.noun.many} are like {called}, say which one by its id: {ids}.", found[0]
+    return "", found[0] if found else nothing(kind, None, called)

@@ -13,13 +13,14 @@ from ansible_collections.huaweicloud.dbops.plugins.module_utils.engine import re
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.engine.collection import Collection
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.engine.converge import Track
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.engine.lookup import find, references
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.engine.parallel import for_each
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.engine.ranking import RANK, Order, WholeOrder
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.engine.records import Matched, Wish
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.engine.waiting import Poll
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.frame.connection import READERS
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.frame.module import Frame, failure
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.errors import DbopsError, UsageError
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.kind import ALL, NEEDED, Kind
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.kind import ALL, NEEDED, Kind, Outside
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.nouns import INSTANCE_ID, Noun, check_id
 
 _DATABASE = Noun("database", "databases")
@@ -36,25 +37,31 @@ class Ranking(NamedTuple):
 
 def options_of(kind: Kind) -> dict[str, Any]:
     """Return the argument spec of a kind's module."""
-    own = {field.option: field.spec for field in kind.fields}
-    item = {"id": {"type": "str"}, **({"new_name": {"type": "str"}} if "name" in own else {}), **own}
-    unreadable = any(field.wire and not field.shown for field in kind.fields)
+    own = {field.option: field.spec for field in kind.fields if field.spec is not None}
+    named = kind.alike is None
+    item = {"id": {"type": "str"}, **({"new_name": {"type": "str"}} if named and "name" in own else {}), **own}
+    items: dict[str, Any] = {"type": "list", "elements": "dict", "options": item}
+    if named:
+        items["required_one_of"] = [["id", kind.noun.name_key]]
+    unreadable = any(field.verb == planning.EDIT and field.wire and not field.shown for field in kind.fields)
+    switch = {"type": "bool", "default": False}
     return {
         "instance_id": {"type": "str"},
         "instance_name": {"type": "str"},
-        kind.option: {
-            "type": "list",
-            "elements": "dict",
-            "options": item,
-            "required_one_of": [["id", kind.noun.name_key]],
-        },
-        f"all_{kind.option}": {"type": "bool", "default": False},
+        kind.option: items if kind.sweeps else {**items, "required": True},
+        **({f"all_{kind.option}": switch, "purge": switch} if kind.sweeps else {}),
         "state": {"type": "str", "choices": list(planning.STATES), "default": planning.PRESENT},
-        "purge": {"type": "bool", "default": False},
-        **({"reset_unreadable": {"type": "bool", "default": False}} if unreadable else {}),
+        **({} if named else {"recreate": switch}),
+        **({"reset_unreadable": switch} if unreadable else {}),
+        **{option: {"type": "str", "choices": ["never", "always"], "default": "never"} for option in _updates(kind)},
         **({"ranking": {"type": "list", "elements": "str"}} if _ranks_all(kind) else {}),
         "concurrency": {"type": "int", "default": 8},
     }
+
+
+def _updates(kind: Kind) -> list[str]:
+    """Return the options that say whether what can be written only is written to what is there already."""
+    return [f"update_{field.option}" for field in kind.fields if field.verb == planning.KEY]
 
 
 def _ranks_all(kind: Kind) -> bool:
@@ -78,6 +85,8 @@ def run(kind: Kind) -> None:
 
 
 def _check(kind: Kind, options: Mapping[str, Any]) -> None:
+    if not kind.sweeps:
+        return
     every, state = options[f"all_{kind.option}"], options["state"]
     if every == (options[kind.option] is not None) and (every or options.get("ranking") is None):
         raise UsageError(f"Say which {kind.noun.many}: give either {kind.option} or all_{kind.option}=true.")
@@ -102,13 +111,21 @@ def _wanted(kind: Kind, frame: Frame, collection: Collection) -> tuple[list[Matc
     """Return what the task wants of which record, and of which it wants that they go."""
     options = frame.options
     items = [_clean(kind, item) for item in options[kind.option] or []]
+    for secret in _secrets(kind, items):
+        frame.client.hide(secret)
     _resolve(kind, frame, collection, items)
     listed = collection.refresh()
-    if options[f"all_{kind.option}"]:
-        return [Matched(record, Wish(options["state"], {})) for record in listed], []
-    reset = options.get("reset_unreadable", False)
-    matched = planning.match(kind, items, listed, options["state"], reset)
-    if not options["purge"]:
+    wish = Wish(
+        options["state"],
+        {},
+        reset_unreadable=options.get("reset_unreadable", False),
+        recreate=options.get("recreate", False),
+        keys=any(options[update] == "always" for update in _updates(kind)),
+    )
+    if options.get(f"all_{kind.option}"):
+        return [Matched(record, wish) for record in listed], []
+    matched = _look_outside(kind, frame, collection, planning.match(kind, items, listed, wish))
+    if not options.get("purge"):
         return matched, []
     named = {one.record["id"] for one in matched}
     gone = [one for one in listed if one["id"] not in named and not one["system"]]
@@ -124,12 +141,26 @@ def _clean(kind: Kind, item: Mapping[str, Any]) -> dict[str, Any]:
     cleaned = {field.option: field.codec.clean for field in kind.fields}
     empty = [field.option for field in kind.fields if field.born is NEEDED and given.get(field.option) in ("", [])]
     if empty:
-        who = given.get(kind.noun.name_key) or given.get("id")
-        raise UsageError(f"{kind.noun.one} {who!r} has an empty {' and '.join(empty)}: give one, or leave it out.")
-    item = {
-        option: cleaned.get(option, lambda value: value)(value) for option, value in given.items() if value is not None
-    }
+        raise UsageError(
+            f"{kind.noun.one} {_who(kind, given)!r} has an empty {' and '.join(empty)}: give one, or leave it out."
+        )
+    item = {}
+    for option, value in given.items():
+        try:
+            item.update({} if value is None else {option: cleaned.get(option, lambda value: value)(value)})
+        except ValueError as error:
+            raise UsageError(f"{option} of {kind.noun.one} {_who(kind, given)!r} {error}.") from None
     return {**item, "name": item[kind.noun.name_key]} if kind.noun.name_key in item else item
+
+
+def _secrets(kind: Kind, items: list[dict[str, Any]]) -> list[str]:
+    keys = [field.option for field in kind.fields if field.verb == planning.KEY]
+    return [item[key] for item in items for key in keys if key in item]
+
+
+def _who(kind: Kind, given: Mapping[str, Any]) -> Any:
+    """Return what a message calls an item."""
+    return given.get(kind.noun.name_key) or given.get("id") or (kind.called(given) if kind.called else None)
 
 
 def _resolve(kind: Kind, frame: Frame, collection: Collection, items: list[dict[str, Any]]) -> None:
@@ -144,9 +175,47 @@ def _resolve(kind: Kind, frame: Frame, collection: Collection, items: list[dict[
     known = kind.parent.databases(frame.client, collection.parent_id)
     collection.names = {one["id"]: one["name"] for one in known}
     for item, option in naming:
-        if ALL in item[option]:
+        wanted = item[option]
+        if isinstance(wanted, str):
+            item[option] = find(known, _DATABASE, [wanted])[0]["id"]
+            continue
+        if ALL in wanted:
             raise UsageError(f"{option} names databases or says {ALL}, not both.")
-        item[option] = [one["id"] for one in find(known, _DATABASE, item[option])]
+        item[option] = [one["id"] for one in find(known, _DATABASE, wanted)]
+    query = kind.verbs["list"].query
+    if query:
+        places = [{name: item[option] for name, option in query.items()} for item in items]
+        collection.places = [place for number, place in enumerate(places) if place not in places[:number]]
+
+
+def _look_outside(kind: Kind, frame: Frame, collection: Collection, matched: list[Matched]) -> list[Matched]:
+    """Find outside of the parent what those that are to be created stand for, all listings at the same time.
+
+    @raises UsageError: when one is unknown or ambiguous
+    @raises ApiError: when they cannot be listed
+    """
+    outside = kind.outside
+    if outside is None:
+        return matched
+    new = [one for one in matched if not one.record["exists"] and one.wish.state != planning.ABSENT]
+    lists = {id(one): outside.lists(one.wish.fields) for one in new}
+    wanted = list(dict.fromkeys(name for names in lists.values() for name in names))
+    readings = dict(zip(wanted, for_each(lambda name: outside.read(frame.client, name), wanted, READERS)))
+    for reading in readings.values():
+        if isinstance(reading, DbopsError):
+            raise reading
+    standing = {key: [one for name in names for one in readings[name]] for key, names in lists.items() if names}
+    return [
+        _found_outside(outside, collection, one, standing[id(one)]) if id(one) in standing else one for one in matched
+    ]
+
+
+def _found_outside(outside: Outside, collection: Collection, one: Matched, listed: Sequence[dict[str, Any]]) -> Matched:
+    """Return what is wanted of a record with the ID of what it stands for. Raises UsageError."""
+    fields = one.wish.fields
+    record = find(listed, outside.noun, [fields.get(outside.by_id) or fields[outside.by_name]])[0]
+    collection.known[record["id"]] = record
+    return Matched(one.record, one.wish._replace(fields={**fields, outside.by_id: record["id"]}))
 
 
 def _settle_parent(
@@ -156,13 +225,21 @@ def _settle_parent(
     if parent is None:
         return
     collection.obstacle = kind.parent.obstacle(parent)
-    if not collection.obstacle or not collection.would_change(records):
-        return
-    while kind.parent.moving(parent) and frame.options["wait"] and not poll.expired():
+    while (
+        collection.obstacle
+        and collection.would_change(records)
+        and kind.parent.moving(parent)
+        and frame.options["wait"]
+        and not poll.expired()
+    ):
         poll.pause()
         listed = {one[kind.parent.noun.id_key]: one for one in kind.parent.records(frame.client)}
         parent = listed.get(collection.parent_id, parent)
-    collection.obstacle = kind.parent.obstacle(parent)
+        collection.obstacle = kind.parent.obstacle(parent)
+    room, more = kind.room(parent), collection.to_create(records)
+    if room is not None and more > room:
+        what = kind.noun.one if more == 1 else kind.noun.many
+        raise UsageError(f"{more} {what} to add, but {kind.parent.noun.describe(parent)} has room for {room}.")
 
 
 def _rank(frame: Frame, collection: Collection, matched: list[Matched], tracks: list[Track], poll: Poll) -> Ranking:
@@ -205,13 +282,27 @@ def _report(
     result: dict[str, Any] = {
         kind.option: [_row(collection, track, ranking) for track in tracks[:named] if track.seen],
         f"failed_{kind.option}": [failure(kind.noun, record, error) for record, error in failures],
-        "purged": [_lost(collection, track) for track in tracks[named:] if track.taken],
+        **({"purged": [_lost(collection, track) for track in tracks[named:] if track.taken]} if kind.sweeps else {}),
         **frame.diff_of(collection, taken),
     }
     warning = kind.warning(collection.all_after({track.key: track.after for track in tracks}))
     frame.warn([warning] if warning else [])
+    frame.warn(_unsent(collection, tracks))
     frame.report_failures([error for record, error in failures], len(tracks), kind.noun.many, changed, result)
     frame.exit(changed=changed, **result)
+
+
+def _unsent(collection: Collection, tracks: list[Track]) -> list[str]:
+    """Return a sentence about each record whose secrets the task gives and that were not sent."""
+    unsent = [
+        (track, collection.unsent(track.after, track.taken)) for track in tracks if track.seen and not track.error
+    ]
+    return [
+        f"{' and '.join(options)} of {track.description} cannot be compared and was not sent: "
+        f"update_{options[0]}=always sends it."
+        for track, options in unsent
+        if options
+    ]
 
 
 def _row(collection: Collection, track: Track, ranking: Ranking) -> dict[str, Any]:

@@ -9,12 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.kinds import power
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.kinds.dbss import (
-    AUDIT_INSTANCE,
-    AuditDatabases,
-    AuditInstances,
-)
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.kinds.audit import AUDIT, acts, reads
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.kind import (
     CSV,
     DATABASE_LIST,
@@ -28,7 +23,6 @@ from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.kind 
     WORD,
     Field,
     Kind,
-    Parent,
     Verb,
     in_body,
     in_list,
@@ -42,30 +36,6 @@ from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.opera
 _TEXTS = {"type": "list", "elements": "str"}
 _V1, _V2, _V3 = (f"/v{number}/{{project_id}}/audit/{{instance_id}}/rule" for number in (1, 2, 3))
 
-
-def _reads(operation_id: str, path: str, intent: str = "list") -> Operation:
-    return Operation(operation_id, "dbss", "GET", path, intent)
-
-
-def _acts(operation_id: str, method: str, path: str, intent: str) -> Operation:
-    return Operation(operation_id, "dbss", method, path, intent, acts=True)
-
-
-def _obstacle(instance: Mapping[str, Any]) -> str:
-    status, task = instance.get("status"), instance.get("task")
-    if task not in power.IDLE_TASKS:
-        return f"cannot be changed while the task {task} runs on its audit instance"
-    return "" if status == "ACTIVE" else f"cannot be changed while its audit instance is {status}"
-
-
-AUDIT = Parent(
-    AUDIT_INSTANCE,
-    "instance_id",
-    records=lambda client: AuditInstances(client).records(),
-    moving=lambda one: one.get("task") not in power.IDLE_TASKS or one.get("status") in power.MOVING,
-    obstacle=_obstacle,
-    databases=lambda client, instance_id: AuditDatabases(client, instance_id).records(),
-)
 
 # --- Scopes: which of what happens is recorded ---
 
@@ -94,7 +64,7 @@ SCOPE = Kind(
     fields=(
         Field("name", TEXT, {"type": "str"}, wire="rule_name", shown="name", born=NEEDED),
         # How a scope is born is not published: OFF is assumed, and a reading follows its creation.
-        Field("enabled", SWITCH, {"type": "bool"}, shown="status", plans=False),
+        Field("enabled", SWITCH, {"type": "bool"}, shown="status", verb="switch"),
         Field("databases", DATABASES, _TEXTS, wire="db_ids", shown="db_ids", born=NEEDED),
         Field("action", UPPER_CSV, _TEXTS, wire="action", shown="action"),
         Field("db_users", CSV, _TEXTS, wire="db_users", shown="db_users"),
@@ -103,12 +73,12 @@ SCOPE = Kind(
         Field("exception_ips", CSV, _TEXTS, wire="exception_ips", shown="exception_ips"),
     ),
     verbs={
-        "list": Verb(_reads("listScopesNew", f"{_V1}/scopes"), rows="scopes"),
-        "create": Verb(_acts("createScope", "POST", f"{_V1}/scopes", "create"), answer="status"),
-        "edit": Verb(_acts("updateScope", "POST", f"{_V3}/scopes/{{id}}", "change"), in_path(), answer="status"),
-        "switch": Verb(_acts("switchScopes", "POST", f"{_V2}/scopes/switch", "switch"), in_list(), answer="status"),
+        "list": Verb(reads("listScopesNew", f"{_V1}/scopes"), rows="scopes"),
+        "create": Verb(acts("createScope", "POST", f"{_V1}/scopes", "create"), answer="status"),
+        "edit": Verb(acts("updateScope", "POST", f"{_V3}/scopes/{{id}}", "change"), in_path(), answer="status"),
+        "switch": Verb(acts("switchScopes", "POST", f"{_V2}/scopes/switch", "switch"), in_list(), answer="status"),
         "delete": Verb(
-            _acts("deleteScopes", "POST", f"{_V1}/scopes/batch-delete", "delete"), in_list(), answer="status"
+            acts("deleteScopes", "POST", f"{_V1}/scopes/batch-delete", "delete"), in_list(), answer="status"
         ),
     },
     system=lambda row: bool(row.get("all_audit")),
@@ -131,7 +101,7 @@ RISK_RULE = Kind(
     AUDIT,
     fields=(
         Field("name", TEXT, {"type": "str"}, wire="rule_name", shown="name", born=NEEDED),
-        Field("enabled", SWITCH, {"type": "bool"}, wire="status", shown="status", born=True, plans=False),
+        Field("enabled", SWITCH, {"type": "bool"}, wire="status", shown="status", born=True, verb="switch"),
         Field(
             "risk_level",
             WORD,
@@ -159,16 +129,16 @@ RISK_RULE = Kind(
         Field("execution_time", PLAIN, _NUMBER, "execution_time", "execution_time", 0, listed=False),
         Field("affect_symbol", WORD, _SYMBOL, "affect_symbol", "affect_symbol", "greater_equal", listed=False),
         Field("affect_rows", PLAIN, _NUMBER, "affect_rows", "affect_rows", 0, listed=False),
-        Field("rank", PLAIN, _NUMBER, shown="rank", plans=False),
+        Field("rank", PLAIN, _NUMBER, shown="rank", verb="rank"),
     ),
     verbs={
-        "list": Verb(_reads("listRiskRulesNew", f"{_V1}/risk"), rows="rules"),
-        "detail": Verb(_reads("getRiskRuleNew", f"{_V2}/risk/{{id}}", "read"), in_path()),
-        "create": Verb(_acts("createRiskRule", "POST", f"{_V1}/risk", "create"), answer="status"),
-        "edit": Verb(_acts("updateRiskRule", "PUT", f"{_V2}/risk/{{id}}", "change"), in_path(), answer="status"),
-        "switch": Verb(_acts("switchRiskRulesNew", "POST", f"{_V2}/risk/switch", "switch"), in_text(), answer="status"),
-        "delete": Verb(_acts("deleteRiskRule", "DELETE", f"{_V1}/risk/{{id}}", "delete"), in_path(), answer="status"),
-        "rank": Verb(_acts("rankRiskRule", "POST", f"{_V2}/risk/rank", "rank"), answer="result"),
+        "list": Verb(reads("listRiskRulesNew", f"{_V1}/risk"), rows="rules"),
+        "detail": Verb(reads("getRiskRuleNew", f"{_V2}/risk/{{id}}", "read"), in_path()),
+        "create": Verb(acts("createRiskRule", "POST", f"{_V1}/risk", "create"), answer="status"),
+        "edit": Verb(acts("updateRiskRule", "PUT", f"{_V2}/risk/{{id}}", "change"), in_path(), answer="status"),
+        "switch": Verb(acts("switchRiskRulesNew", "POST", f"{_V2}/risk/switch", "switch"), in_text(), answer="status"),
+        "delete": Verb(acts("deleteRiskRule", "DELETE", f"{_V1}/risk/{{id}}", "delete"), in_path(), answer="status"),
+        "rank": Verb(acts("rankRiskRule", "POST", f"{_V2}/risk/rank", "rank"), answer="result"),
     },
     system=lambda row: row.get("rule_type") == "SYSTEM",
 )
@@ -181,23 +151,21 @@ SQL_RULE = Kind(
     AUDIT,
     fields=(
         Field("name", TEXT, {"type": "str"}, wire="rule_name", shown="name", born=NEEDED),
-        Field("enabled", SWITCH, {"type": "bool"}, wire="status", shown="status", born=True, plans=False),
+        Field("enabled", SWITCH, {"type": "bool"}, wire="status", shown="status", born=True, verb="switch"),
         Field("risk_level", WORD, _LEVEL, wire="risk_level", shown="risk_level", born=NEEDED),
         Field("regex", TEXT, {"type": "str"}, wire="sql_regex", shown="regex", born=NEEDED),
     ),
     verbs={
         "list": Verb(Operation("listSqlInjectionRulesNew", "dbss", "POST", f"{_V1}/sqls", "list"), rows="rules"),
-        "create": Verb(_acts("createSqlInjectionRule", "POST", f"{_V1}/sql", "create"), answer="status"),
-        "edit": Verb(
-            _acts("updateSqlInjectionRule", "POST", f"{_V1}/sql/{{id}}", "change"), in_path(), answer="status"
-        ),
+        "create": Verb(acts("createSqlInjectionRule", "POST", f"{_V1}/sql", "create"), answer="status"),
+        "edit": Verb(acts("updateSqlInjectionRule", "POST", f"{_V1}/sql/{{id}}", "change"), in_path(), answer="status"),
         "switch": Verb(
-            _acts("switchSqlInjectionRule", "POST", f"{_V2}/sql/switch", "switch"), in_body(), answer="status"
+            acts("switchSqlInjectionRule", "POST", f"{_V2}/sql/switch", "switch"), in_body(), answer="status"
         ),
         "delete": Verb(
-            _acts("deleteSqlInjectionRule", "DELETE", f"{_V1}/sql/{{id}}", "delete"), in_path(), answer="status"
+            acts("deleteSqlInjectionRule", "DELETE", f"{_V1}/sql/{{id}}", "delete"), in_path(), answer="status"
         ),
-        "rank": Verb(_acts("rankSqlInjectionRules", "POST", f"{_V2}/sql/rank", "rank"), in_list(), answer="status"),
+        "rank": Verb(acts("rankSqlInjectionRules", "POST", f"{_V2}/sql/rank", "rank"), in_list(), answer="status"),
     },
     system=lambda row: row.get("type") == "SYSTEM",
 )
@@ -212,21 +180,21 @@ MASK_RULE = Kind(
     AUDIT,
     fields=(
         Field("name", TEXT, {"type": "str"}, wire="rule_name", shown="name", born=NEEDED),
-        Field("enabled", SWITCH, {"type": "bool"}, shown="status", plans=False),
+        Field("enabled", SWITCH, {"type": "bool"}, shown="status", verb="switch"),
         Field("regex", TEXT, {"type": "str"}, wire="mask_regex", shown="regex", born=NEEDED),
         Field("mask_value", TEXT, {"type": "str"}, wire="mask_value", shown="mask_value", born=NEEDED),
     ),
     verbs={
-        "list": Verb(_reads("listMaskRulesNew", _MASKS.format(1)), rows="rules"),
-        "create": Verb(_acts("createMaskRule", "POST", _MASKS.format(1), "create"), answer="status"),
+        "list": Verb(reads("listMaskRulesNew", _MASKS.format(1)), rows="rules"),
+        "create": Verb(acts("createMaskRule", "POST", _MASKS.format(1), "create"), answer="status"),
         "edit": Verb(
-            _acts("updateMaskRule", "POST", f"{_MASKS.format(1)}/{{id}}", "change"), in_path(), answer="status"
+            acts("updateMaskRule", "POST", f"{_MASKS.format(1)}/{{id}}", "change"), in_path(), answer="status"
         ),
         "switch": Verb(
-            _acts("switchMaskRules", "POST", f"{_MASKS.format(2)}/switch", "switch"), in_list(), answer="status"
+            acts("switchMaskRules", "POST", f"{_MASKS.format(2)}/switch", "switch"), in_list(), answer="status"
         ),
         "delete": Verb(
-            _acts("deleteMaskRule", "DELETE", f"{_MASKS.format(1)}/{{id}}", "delete"), in_path(), answer="status"
+            acts("deleteMaskRule", "DELETE", f"{_MASKS.format(1)}/{{id}}", "delete"), in_path(), answer="status"
         ),
     },
     system=lambda row: row.get("type") == "BUILD_IN",
@@ -242,17 +210,17 @@ WHITELIST = Kind(
     "entries",
     AUDIT,
     fields=(
-        Field("sql", TEXT, {"type": "str"}, wire="sql", shown="sql", born=NEEDED, plans=False),
+        Field("sql", TEXT, {"type": "str"}, wire="sql", shown="sql", born=NEEDED, verb=""),
         Field("enabled", FLAG, {"type": "bool"}, wire="enabled", shown="enabled", born=True),
         Field("desc", TEXT, {"type": "str"}, wire="desc", shown="desc", born=""),
         Field("databases", DATABASE_LIST, _TEXTS, wire="db_ids", shown="db_ids", born=[]),
     ),
     verbs={
-        "list": Verb(_reads("listWhitelists", _WHITELISTS), rows="whitelists"),
-        "create": Verb(_acts("addWhitelists", "POST", _WHITELISTS, "add"), answer="status", wraps="whitelists"),
-        "edit": Verb(_acts("updateWhitelist", "PUT", f"{_WHITELISTS}/{{id}}", "change"), in_path(), answer="status"),
+        "list": Verb(reads("listWhitelists", _WHITELISTS), rows="whitelists"),
+        "create": Verb(acts("addWhitelists", "POST", _WHITELISTS, "add"), answer="status", wraps="whitelists"),
+        "edit": Verb(acts("updateWhitelist", "PUT", f"{_WHITELISTS}/{{id}}", "change"), in_path(), answer="status"),
         "delete": Verb(
-            _acts("deleteWhitelists", "POST", f"{_WHITELISTS}/batch-delete", "delete"),
+            acts("deleteWhitelists", "POST", f"{_WHITELISTS}/batch-delete", "delete"),
             in_list("whitelists"),
             answer="status",
         ),

@@ -134,8 +134,8 @@ class Client:
         self._secrets = set(credentials.secrets)
         self._mask = Mask(self._secrets)
         self._keep_secret = keep_secret
-        self._identity = Identity(credentials, project_id, project_name, self._send_identity, self._hide)
-        self._session = Session(settings, self._hide, adapter)
+        self._identity = Identity(credentials, project_id, project_name, self._send_identity, self.hide)
+        self._session = Session(settings, self.hide, adapter)
         self.acts = Acts()
         self._lanes = Lanes(settings.connections)
         self._quiet_until = 0.0  # no call is sent before: the service asked for fewer calls
@@ -150,7 +150,7 @@ class Client:
         """Close the connections."""
         self._session.close()
 
-    def _hide(self, secret: str) -> None:
+    def hide(self, secret: str) -> None:
         """Show a secret nowhere from now on."""
         self._keep_secret(secret)
         self._secrets = {*self._secrets, secret}

@@ -7,7 +7,8 @@
 from __future__ import annotations
 
 import operator
-from typing import Any, Callable, Mapping, NamedTuple
+from types import MappingProxyType
+from typing import Any, Callable, Dict, Mapping, NamedTuple
 
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.caller import Caller
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.nouns import Noun
@@ -34,6 +35,12 @@ def _same_set(one: Any, other: Any) -> bool:
     return set(one) == set(other) if isinstance(one, list) and isinstance(other, list) else bool(one == other)
 
 
+def _text(value: Any) -> str:
+    if value is not None and not isinstance(value, str):
+        raise TypeError("no text")
+    return value or ""
+
+
 def _words(text: Any) -> list[str]:
     """Return the words of a text with commas, without blanks and empty ones."""
     return [word.strip() for word in str(text or "").split(",") if word.strip()]
@@ -52,14 +59,31 @@ def _databases(value: Any) -> list[str]:
 _POSITIONS = {"ON": True, "OFF": False, "1": True, "0": False}
 
 PLAIN = Codec(lambda value: value, lambda value: value)
-TEXT = Codec(lambda value: value or "", lambda value: value)
+TEXT = Codec(_text, lambda value: value)
 FLAG = Codec(bool, bool)
 WORD = Codec(lambda value: value and str(value).lower(), lambda value: value.upper(), clean=str.lower)
+TEXTS = Codec(lambda value: [_text(one) for one in value or []], lambda value: value, _same_set)
+NUMBER_SWITCH = Codec(lambda value: _POSITIONS[str(value).upper()], int)
 SWITCH = Codec(lambda value: _POSITIONS[str(value).upper()], lambda value: "ON" if value else "OFF")
 CSV = Codec(_words, ",".join, _same_set, _distinct)
 UPPER_CSV = Codec(_words, ",".join, _same_set, lambda values: [value.upper() for value in _distinct(values)])
 DATABASES = Codec(_databases, lambda ids: "[ALL]" if ids == [ALL] else ",".join(ids), _same_set, refers=True)
+DATABASE = Codec(lambda value: value, lambda value: value, refers=True)
 DATABASE_LIST = Codec(_databases, lambda ids: ["[ALL]"] if ids == [ALL] else ids, _same_set, refers=True)
+
+
+def whole(least: int, most: int, write: Callable[[int], Any] = int) -> Codec:
+    """Return the codec of a whole number, which may stand over the wire as text. A task's may be no other than these.
+
+    Its clean raises ValueError, which says so.
+    """
+
+    def clean(value: int) -> int:
+        if not least <= value <= most:
+            raise ValueError(f"must be from {least} to {most}, not {value}")
+        return value
+
+    return Codec(lambda value: None if value in (None, "") else int(value), write, clean=clean)
 
 
 def rows_of(*keys: str) -> Codec:
@@ -80,12 +104,12 @@ class Field(NamedTuple):
 
     option: str  # its name in options and results
     codec: Codec
-    spec: Mapping[str, Any]  # its row of the argument spec
+    spec: Mapping[str, Any] | None  # its row of the argument spec; None for what is only shown
     wire: str = ""  # its key in bodies; "" where no body has it
     shown: str = ""  # its key in records; "" where it cannot be read back
     born: Any = None  # what creation sends when the task gives nothing, NEEDED, or None to leave it out
     listed: bool = True  # a listing shows it; False: only the reading of the record itself
-    plans: bool = True  # False: it is not edited in place: it has a verb of its own (enabled, rank), or never changes
+    verb: str = "edit"  # by which it changes: edit, switch, rank, key; "" when it stays as it was created
 
 
 class Place(NamedTuple):
@@ -115,6 +139,9 @@ def in_text(name: str = "ids") -> Place:
     return Place(lambda ids: ({}, {name: ",".join(ids)}), many=True)
 
 
+Judge = Callable[[Mapping[str, Any]], Dict[str, str]]
+"""Returns, from an answer that has a word for each, which IDs it says failed, and why. Raises Unreadable."""
+
 NOWHERE = Place(lambda ids: ({}, {}))
 
 
@@ -125,7 +152,10 @@ class Verb(NamedTuple):
     place: Place = NOWHERE
     answer: str = ""  # the key under which an action says whether it succeeded
     rows: str = ""  # of a listing: the key of its rows
+    within: str = ""  # of a listing: the key in a row under which the record stands
     wraps: str = ""  # of a creation that takes many: the key of the list of bodies
+    query: Mapping[str, str] = MappingProxyType({})  # parameters of the query, by the option that has their value
+    judge: Judge | None = None  # of a call for many that has a word for each of them
 
     @property
     def many(self) -> bool:
@@ -144,6 +174,16 @@ class Parent(NamedTuple):
     databases: Callable[[Caller, str], list[dict[str, Any]]]  # lists those of one, by its ID
 
 
+class Outside(NamedTuple):
+    """Records outside of the parent that those to be created stand for."""
+
+    noun: Noun
+    by_id: str  # the option that says which one by its ID
+    by_name: str  # and by its name
+    lists: Callable[[Mapping[str, Any]], list[str]]  # what has to be listed to create what the fields say
+    read: Callable[[Caller, str], list[dict[str, Any]]]  # lists it
+
+
 class Kind(NamedTuple):
     """A sort of record: what it is called, its fields, its verbs, and where it is odd."""
 
@@ -154,10 +194,20 @@ class Kind(NamedTuple):
     verbs: Mapping[str, Verb]  # list, detail, create, edit, delete, switch, rank
     system: Callable[[Mapping[str, Any]], bool]  # whether a record, as it came over the wire, is the system's own
     born: bool | None = None  # whether a new record is on; None: as its creation says
-    per_page: int = 1000  # the largest page that its listing allows
+    per_page: int = 1000  # the largest page that its listing allows, 0 where it has none
     off_before: tuple[str, ...] = ()  # verbs before which a record has to be off
-    complete: Callable[[dict[str, Any], Mapping[str, str]], dict[str, Any]] = lambda body, names: body
-    """Adds to a body what follows from the rest of it; told the names of databases by ID."""
+    complete: Callable[[dict[str, Any], Mapping[str, Any]], dict[str, Any]] = lambda body, known: body
+    """Makes of a body what is sent; told by ID what the task's references came to, such as names of databases."""
+    alike: Callable[[Mapping[str, Any], Mapping[str, Any]], bool] | None = None
+    """Whether an item is about a record, where that is not told by a name. Such a record can be made anew instead."""
+    called: Callable[[Mapping[str, Any]], str] | None = None  # what a record is called that has no name
+    outside: Outside | None = None
+    variant: Callable[[Mapping[str, Any]], str] = lambda fields: "create"  # the verb that creates what the fields say
+    refusal: Callable[[str, Mapping[str, Any]], str] = lambda action, record: ""
+    """Says why an action must not be taken on a record although the task asks for it."""
+    room: Callable[[Mapping[str, Any]], int | None] = lambda parent: None  # how many more the parent can have
+    id_key: str = "id"  # of its rows, the key that has the ID
+    sweeps: bool = True  # a task may be about all that the parent has: purge and all_...
     warning: Callable[[list[dict[str, Any]]], str] = lambda records: ""
     """Says what all records together should not be, as they are at the end; "" when all is well."""
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.errors import DbopsError
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.nouns import Noun
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.plan import Action, Goal, Past, Step
 
@@ -39,8 +40,8 @@ class Resource:
         """Return whether one call takes the action for many records. Pure."""
         return False
 
-    def act_together(self, records: list[dict[str, Any]], action: str) -> None:
-        """Issue the action once for many records.
+    def act_together(self, records: list[dict[str, Any]], action: str) -> dict[str, DbopsError]:
+        """Issue the action once for many records; return by key the errors of those that the answer says failed.
 
         @raises ApiError: when it failed, for all of them
         """

@@ -151,13 +151,13 @@ def test_all_databases_have_many_spellings(spelling):
     ("item", "found"), [({"name": "gone", "new_name": "it"}, "i"), ({"id": "i", "name": "x"}, "i")]
 )
 def test_matches(item, found):
-    (matched,) = match(SCOPE, [item], [record(SCOPE)], "present")
+    (matched,) = match(SCOPE, [item], [record(SCOPE)], Wish("present", {}))
     assert matched.record["id"] == found
 
 
 def test_an_item_without_a_name():
     with pytest.raises(UsageError, match="An item of scopes has neither id nor name"):
-        match(SCOPE, [{"databases": ["all"]}], [], "present")
+        match(SCOPE, [{"databases": ["all"]}], [], Wish("present", {}))
 
 
 # --- What holds for all ---
@@ -224,7 +224,7 @@ def test_an_edit_sends_all_that_is_known(situation):
     if start["exists"]:
         body = planning.body_of(kind, start, wish, EDIT, {})
         for field in kind.fields:
-            if field.wire and field.plans and field.shown:
+            if field.wire and field.verb == EDIT and field.shown:
                 value = wish.fields.get(field.option, start[field.option])
                 assert body[field.wire] == field.codec.write(value)
 
