@@ -78,6 +78,7 @@ ANSWERS = [
         ("/rule/sql/|/mask/rule/", "switchRiskRulesNew.200*"),
         ("/rule/(risk|scopes)/[^/]+$", "updateScope.200*"),
         ("/agents(/[^/]+)?$|/agent/switch", "listAgentsV3.200"),
+        ("/common-settings", "getLogRetention.200*"),
         ("/databases/rds", "addRdsDatabaseV3.200"),
         ("/databases", "listAuditDatabasesV2.200"),
         ("/om-user/status", "getOmUserStatus.200*"),
