@@ -10,12 +10,13 @@ import importlib
 import json
 import pkgutil
 import re
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import yaml
 from ansible_collections.huaweicloud.dbops.plugins.module_utils import kinds
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.transport import auth
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.kind import Kind
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.operation import Operation
 
 from tests.docs.blocks import blocks
@@ -98,10 +99,17 @@ def test_readme_shows_the_demo():
 def operations() -> dict[str, Operation]:
     """Return the operations that the plugins call."""
     rooms = [importlib.import_module(f"{kinds.__name__}.{one.name}") for one in pkgutil.iter_modules(kinds.__path__)]
-    values = [value for module in (auth, *rooms) for value in vars(module).values()]
-    values += [one for value in values if isinstance(value, dict) for one in value.values()]
-    values += [verb.operation for kind in values if isinstance(kind, Kind) for verb in kind.verbs.values()]
-    return {value.id: value for value in values if isinstance(value, Operation)}
+    found = [one for room in (auth, *rooms) for value in vars(room).values() for one in _operations(value)]
+    return {one.id: one for one in found}
+
+
+def _operations(value: Any) -> Iterator[Operation]:
+    """Yield the operations in a table, however deep."""
+    if isinstance(value, Operation):
+        yield value
+    elif isinstance(value, (tuple, list, dict)):
+        for one in value.values() if isinstance(value, dict) else value:
+            yield from _operations(one)
 
 
 def iam() -> dict[str, str]:
