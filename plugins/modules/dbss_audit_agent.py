@@ -158,6 +158,9 @@ agents:
     datacap_status:
       description: What it does, V(1) running, V(2) sleeping, V(3) stopped or V(4) faulty.
       type: int
+    universal:
+      description: Whether it is an agent of containers.
+      type: bool
     agent_url:
       description: Where it can be downloaded from.
       type: str

@@ -32,6 +32,32 @@ options:
     choices:
       - "ON"
       - "OFF"
+  type:
+    description:
+      - Return only databases of these engines, such as V(MYSQL).
+    type: list
+    elements: str
+    version_added: 1.1.0
+  classification:
+    description:
+      - Return only databases of RDS instances (V(RDS)) or self-built ones (V(ECS)).
+    type: str
+    choices:
+      - RDS
+      - ECS
+    version_added: 1.1.0
+  effective:
+    description:
+      - Return only databases that are really audited (V(true)) or that are not (V(false)), as
+        RV(databases[].effective) says.
+    type: bool
+    version_added: 1.1.0
+  rds_audit_switch_mismatch:
+    description:
+      - Return only databases whose auditing is on while RDS does not upload their logs (V(true)), or only the others
+        (V(false)).
+    type: bool
+    version_added: 1.1.0
 requirements:
   - requests
 author:
@@ -47,6 +73,11 @@ EXAMPLES = r"""
   huaweicloud.dbops.dbss_audit_database_info:
     instance_name: audit-prod
     status: "OFF"
+
+- name: Read those whose auditing is on, but without effect
+  huaweicloud.dbops.dbss_audit_database_info:
+    status: "ON"
+    effective: false
 """
 
 RETURN = r"""
@@ -83,6 +114,23 @@ databases:
       type: str
       version_added: 1.1.0
       sample: its auditing is ON, but reports ERROR
+    type:
+      description: The engine.
+      type: str
+      sample: MYSQL
+    db_classification:
+      description: V(RDS) for a database of an RDS instance, V(ECS) for a self-built one.
+      type: str
+    rds_id:
+      description: The ID of the RDS instance, V(null) for a self-built database.
+      type: str
+    rds_audit_switch_mismatch:
+      description: Whether its auditing is on while RDS does not upload its logs.
+      type: bool
+    agent_url:
+      description: The IDs of its agents.
+      type: list
+      elements: str
     database_instance_name:
       description: The database instance that the database belongs to, which the service calls C(instance_name).
       type: str
@@ -160,32 +208,34 @@ api_error:
 
 from typing import Any
 
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.engine.lookup import find
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.frame.instances import find_instances
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.frame.module import Frame
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.kinds.audit import AUDIT
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.kinds.auditing import with_effect
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.kinds.dbss import (
-    AUDIT_INSTANCE,
-    AuditDatabases,
-    AuditInstances,
-)
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.nouns import INSTANCE_ID, check_id
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.kinds.dbss import AuditDatabases
 
 OPTIONS: dict[str, Any] = {
     "instance_id": {"type": "str"},
     "instance_name": {"type": "str"},
     "status": {"type": "str", "choices": ["ON", "OFF"]},
+    "type": {"type": "list", "elements": "str"},
+    "classification": {"type": "str", "choices": ["RDS", "ECS"]},
+    "effective": {"type": "bool"},
+    "rds_audit_switch_mismatch": {"type": "bool"},
 }
 
 
-def find_instances(frame: Frame) -> list[dict[str, Any]]:
-    """Return the audit instances that the task asks about."""
-    instance_id, name = frame.options["instance_id"], frame.options["instance_name"]
-    if instance_id is not None:
-        check_id("instance_id", instance_id, INSTANCE_ID)
-    instances = AuditInstances(frame.client).records()
-    if instance_id is not None:
-        return find(instances, AUDIT_INSTANCE, [instance_id], by_name=False)
-    return instances if name is None else find(instances, AUDIT_INSTANCE, [name], by_id=False)
+def is_asked_for(record: dict[str, Any], options: dict[str, Any]) -> bool:
+    """Return whether a database is one that the task asks for."""
+    told = {
+        "classification": record.get("db_classification"),
+        "effective": record["effective"],
+        "rds_audit_switch_mismatch": record.get("rds_audit_switch_mismatch") is True,
+    }
+    types = options["type"]
+    return (types is None or record.get("type") in types) and all(
+        options[option] in (None, value) for option, value in told.items()
+    )
 
 
 def main() -> None:
@@ -194,9 +244,10 @@ def main() -> None:
 
         def read(instance: dict[str, Any]) -> list[dict[str, Any]]:
             databases = AuditDatabases(frame.client, instance["id"], instance["name"])
-            return [with_effect(record, instance) for record in databases.records(frame.options["status"])]
+            records = [with_effect(record, instance) for record in databases.records(frame.options["status"])]
+            return [record for record in records if is_asked_for(record, frame.options)]
 
-        frame.report_readings(AUDIT_INSTANCE, find_instances(frame), read, "databases", "failed_instances")
+        frame.report_readings(AUDIT.noun, find_instances(frame, AUDIT), {"databases": read}, "failed_instances")
 
 
 if __name__ == "__main__":

@@ -168,7 +168,7 @@ def main() -> None:
         def read(cluster: dict[str, Any]) -> list[dict[str, Any]]:
             return [api.om_user(cluster["id"], cluster.get("name"))]
 
-        frame.report_readings(CLUSTER, find_clusters(frame, api), read, "om_users", "failed_clusters")
+        frame.report_readings(CLUSTER, find_clusters(frame, api), {"om_users": read}, "failed_clusters")
 
 
 if __name__ == "__main__":

@@ -363,7 +363,9 @@ def judge(cell: Cell, outcome: stage.Outcome, emulator: Emulator, changes: dict[
     assert not changes, f"something else was changed: {changes}"
     assert counted <= len(case.actions), f"done {counted} times"
 
-    rows = next((result[key] for key in ("databases", "rules", "scopes", "entries") if key in result), [])
+    rows = next(
+        (result[key] for key in ("databases", "agents", "settings", "rules", "scopes", "entries") if key in result), []
+    )
     taken = next(iter(rows), result).get("actions", [])
     story = f"took {taken}, really {counted}: {result.get('msg', 'success')}"
     assert taken == case.actions[: len(taken)], story

@@ -111,6 +111,22 @@ class Collection(Resource):
         detailed: dict[str, Any] = self._client.call(verb.operation, resource, parse, {**self._parent, **parameters})
         return detailed
 
+    def rows(self, details: bool = False) -> list[dict[str, Any]]:
+        """Read the listing and return its records as results of info modules have them. Raises ApiError.
+
+        @param details: read each custom record by itself where the listing does not show all of it
+        """
+        records = self.refresh()
+        if details and "detail" in self.kind.verbs:
+            custom = [record for record in records if not record["system"]]
+            readings = dict(zip((one["id"] for one in custom), for_each(self._with_detail, custom, self._readers)))
+            records = [readings.get(record["id"], record) for record in records]
+        for record in records:
+            if isinstance(record, DbopsError):
+                raise record
+        shown = [{**self.report(record), "system": record["system"]} for record in records]
+        return [{key: value for key, value in row.items() if key != "exists"} for row in shown]
+
     def choose(self, matched: Sequence[Matched]) -> dict[str, Any]:
         """Take what is wanted, and return by key the records, or the errors that hid them, that it is wanted of."""
         self._known = {planning.identity(self.kind, record) for record in self.listed}

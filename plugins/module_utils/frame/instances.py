@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.engine.lookup import Lookup, look_up, references
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.engine.lookup import Lookup, find, look_up, references
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.frame.module import Frame
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.kind import Parent
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.nouns import INSTANCE_ID, check_id
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.resource import Resource
 
@@ -41,3 +42,18 @@ def choose(api: Any, options: dict[str, Any]) -> Lookup:
         return look_up(api.records(), api.noun, [options["name"]], by_id=False)
     wanted = references(options["instances"])
     return look_up(api.records(), api.noun, wanted, skip_missing=options["skip_missing"])
+
+
+def find_instances(frame: Frame, parent: Parent) -> list[dict[str, Any]]:
+    """Return the instances that an info module is asked about: one by C(instance_id) or C(instance_name), else all.
+
+    @raises UsageError: when it is malformed, unknown or ambiguous
+    @raises ApiError: when they cannot be listed
+    """
+    instance_id, name = frame.options["instance_id"], frame.options["instance_name"]
+    if instance_id is not None:
+        check_id("instance_id", instance_id, INSTANCE_ID)
+    instances = parent.records(frame.client)
+    if instance_id is not None:
+        return find(instances, parent.noun, [instance_id], by_name=False)
+    return instances if name is None else find(instances, parent.noun, [name], by_id=False)

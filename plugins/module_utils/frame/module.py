@@ -183,19 +183,25 @@ class Frame:
         self,
         noun: Noun,
         parents: list[dict[str, Any]],
-        read: Callable[[dict[str, Any]], list[dict[str, Any]]],
-        key: str,
+        reads: Mapping[str, Callable[[dict[str, Any]], list[dict[str, Any]]]],
         failed_key: str,
     ) -> None:
-        """Read the records of each parent, several at a time, and end the module with all that could be read."""
-        readings = for_each(read, parents, READERS)
-        failures = [(parent, reading) for parent, reading in zip(parents, readings) if isinstance(reading, DbopsError)]
-        result: dict[str, Any] = {
-            key: [record for reading in readings if not isinstance(reading, DbopsError) for record in reading],
-            failed_key: [failure(noun, parent, error) for parent, error in failures],
-        }
-        errors = [error for parent, error in failures]
-        self.report_failures(errors, len(parents), noun.many, False, {**result, **self._where()})
+        """Read the records of each parent, several at a time, and end the module with all that could be read.
+
+        @param reads: what reads the records of a parent, by the key of the result that has them
+        """
+        pairs = [(key, parent) for parent in parents for key in reads]
+        readings = for_each(lambda pair: reads[pair[0]](pair[1]), pairs, READERS)
+        found: dict[str, Any] = {key: [] for key in reads}
+        errors: dict[str, DbopsError] = {}
+        for (key, parent), reading in zip(pairs, readings):
+            if isinstance(reading, DbopsError):
+                errors.setdefault(parent[noun.id_key], reading)
+            else:
+                found[key] += reading
+        failed = [parent for parent in parents if parent[noun.id_key] in errors]
+        result = {**found, failed_key: [failure(noun, one, errors[one[noun.id_key]]) for one in failed]}
+        self.report_failures(list(errors.values()), len(parents), noun.many, False, {**result, **self._where()})
         self.exit(**result)
 
     def report_failures(

@@ -89,6 +89,7 @@ AGENT = Kind(
         # Not published, so assumed: an agent is on as it is added. A reading follows.
         Field("enabled", NUMBER_SWITCH, {"type": "bool"}, shown="status", verb="switch"),
         Field("datacap_status", PLAIN, None, shown="datacap_status", verb=""),
+        Field("universal", FLAG, None, shown="universal", verb=""),
         Field("agent_url", TEXT, None, shown="agent_url", verb=""),
         Field("sha256", TEXT, None, shown="sha256", verb=""),
     ),

@@ -72,6 +72,32 @@ def test_the_service_filters_by_status(bench, status):
     assert outcome["databases"] == [found(row)]
 
 
+@pytest.mark.parametrize(
+    ("asked", "names"),
+    [
+        ({"type": ["MYSQL"]}, ["orders"]),
+        ({"type": ["MYSQL", "DWS"]}, ["orders", "shop"]),
+        ({"type": []}, []),
+        ({"classification": "RDS"}, ["shop"]),
+        ({"effective": True}, ["orders"]),
+        ({"effective": False}, ["shop"]),
+        ({"rds_audit_switch_mismatch": True}, ["shop"]),
+        ({"rds_audit_switch_mismatch": False, "classification": "RDS"}, []),
+    ],
+)
+def test_other_filters_hold_after_the_listing(bench, asked, names):
+    shop = {
+        **ORDERS,
+        "id": BILLING["id"],
+        "name": "shop",
+        "type": "DWS",
+        "db_classification": "RDS",
+        "rds_audit_switch_mismatch": True,
+    }
+    outcome = bench.run(MODULE, asked, [AUDIT.lists(ACTIVE), databases(ORDERS, shop)])
+    assert [row["name"] for row in outcome["databases"]] == names
+
+
 def test_pages_keep_the_filter(bench):
     calls = [
         AUDIT.lists(ACTIVE),

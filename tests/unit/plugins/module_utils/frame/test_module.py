@@ -512,7 +512,7 @@ def reading(*names):
         return [{"lamp": parent["id"], "number": number} for number in range(2)]
 
     def body(frame):
-        frame.report_readings(Lamps.noun, [lamp(name) for name in names], read, "switches", "failed_lamps")
+        frame.report_readings(Lamps.noun, [lamp(name) for name in names], {"switches": read}, "failed_lamps")
 
     return body
 
