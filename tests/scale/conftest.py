@@ -48,6 +48,7 @@ class Company:
     @staticmethod
     def _instance(number: int, databases: int, status: str) -> dict[str, Any]:
         return {
+            "database_limit": 1000,
             "id": identifier("instance", number),
             "resource_id": identifier("resource", number),
             "name": f"instance-{number}",

@@ -155,3 +155,45 @@ def test_accounts_of_many_clusters_are_opened_a_few_at_a_time(emulator: Emulator
     assert calls(emulator) == {"getOmUserStatus": 30, "runOmUserAction": 60}
     counters = emulator.counters()
     assert counters["peak_in_flight"] == 6 and counters["connections"] == 6
+
+
+# --- Rules and registration ---
+
+RULES = [{"name": f"rule-{number}", "risk_level": "low", "regex": f"x{number}"} for number in range(500)]
+SELF_BUILT = [
+    {"name": "db", "type": "MYSQL", "version": "8.0", "ip": "192.168.0.1", "port": 3000 + number, "os": "LINUX64"}
+    for number in range(200)
+]
+
+
+def test_rules_are_created_by_a_call_each_and_held_by_one_listing(emulator: Emulator, company: Company) -> None:
+    company.fill()
+    options = {"instance_id": INSTANCE, "rules": RULES}
+    done = run(emulator, "dbss_audit_sql_rule", **options)
+    assert len({row["id"] for row in done.result["rules"]}) == 500
+    assert calls(emulator) == {"listSqlInjectionRulesNew": 2, "createSqlInjectionRule": 500}
+    before = calls(emulator)
+    assert not run(emulator, "dbss_audit_sql_rule", **options).result["changed"]
+    assert calls(emulator) - before == {"listSqlInjectionRulesNew": 1}
+
+
+def test_all_rules_are_switched_by_one_call(emulator: Emulator, company: Company) -> None:
+    company.fill()
+    names = [{"name": rule["name"], "risk_level": "low"} for rule in RULES]
+    run(emulator, "dbss_audit_risk_rule", instance_id=INSTANCE, rules=names)
+    before = calls(emulator)
+    off = run(emulator, "dbss_audit_risk_rule", instance_id=INSTANCE, all_rules=True, state="disabled")
+    assert sum(row["changed"] for row in off.result["rules"]) == 500
+    assert calls(emulator) - before == {"listRiskRulesNew": 2, "switchRiskRulesNew": 1}
+
+
+def test_many_databases_are_registered(emulator: Emulator, company: Company) -> None:
+    company.fill()
+    options = {"instance_id": INSTANCE, "databases": SELF_BUILT}
+    done = run(emulator, "dbss_audit_database_registration", **options)
+    assert len({row["id"] for row in done.result["databases"]}) == 200
+    assert calls(emulator) == {"listAuditDatabasesV2": 2, "addSelfBuiltDatabaseV2": 200}
+    assert emulator.counters()["peak_in_flight"] <= 8
+    before = calls(emulator)
+    assert not run(emulator, "dbss_audit_database_registration", **options).result["changed"]
+    assert calls(emulator) - before == {"listAuditDatabasesV2": 1}
