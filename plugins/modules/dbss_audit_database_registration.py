@@ -106,7 +106,7 @@ options:
         type: bool
       ssl_key:
         description: The private key of its TLS, as PEM text. Sent after the database was registered; later only with
-          O(update_ssl_key=always), because it cannot be read back.
+          O(update_ssl_key=always), because it cannot be read back. For the same reason O(recreate=true) needs it again.
         type: str
       enabled:
         description: Whether it is audited. Stays as it is when the task does not say, and a new database is not

@@ -135,6 +135,10 @@ class Collection(Resource):
         # What is to be told of a record is known by now, and need not be read again.
         self._wishes = {key: wish._replace(logged=False) for key, wish in self._wishes.items()}
         self._first = {key: record for key, record in found.items() if not isinstance(record, DbopsError)}
+        for key, record in self._first.items():
+            wish = self._wishes[key]
+            if wish.recreate and record["exists"] and planning.differences(self.kind, record, wish, ""):
+                self._wishes[key] = planning.remade(self.kind, record, wish)
         return found
 
     def _complete(self, found: Mapping[str, dict[str, Any]]) -> dict[str, Any]:

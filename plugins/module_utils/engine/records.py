@@ -144,13 +144,16 @@ def plan(
     differing = differences(kind, record, wish)
     if record["system"] and "rank" in wish.fields:
         differing["rank"] = (record["rank"], wish.fields["rank"])
-    wanted = was_on if wish.enabled is None and kind.off_before else wish.enabled
+    put_back = kind.off_before or DELETE in taken
+    wanted = was_on if wish.enabled is None and put_back else wish.enabled
     fixed = differences(kind, record, wish, "")
     if fixed and not wish.recreate:
         anew = "; recreate deletes it and makes it anew" if kind.alike else ""
         return Step(REFUSE, reason=f"cannot be changed in place: {spelled(fixed)}{anew}")
     if fixed:
-        return _plan_removal(kind, record)
+        # Nothing is deleted that could not be made again.
+        creation = _plan_creation(kind, nothing(kind, None, None), remade(kind, record, wish))
+        return creation if creation.verdict == REFUSE else _plan_removal(kind, record)
     if differing:
         return _plan_edit(kind, record, wish, differing)
     if KEY not in taken and secrets(kind, wish) and (wish.keys or not set(taken).isdisjoint(CREATIONS)):
@@ -158,6 +161,13 @@ def plan(
     if "switch" in kind.verbs and wanted is not None and record["enabled"] != wanted:
         return _on(record, SWITCH_ON if wanted else SWITCH_OFF)
     return Step(DONE)
+
+
+def remade(kind: Kind, record: Mapping[str, Any], wish: Wish) -> Wish:
+    """Return what is wanted of a record that is deleted and made anew: what the task leaves open is as it was."""
+    options = [field.option for field in kind.fields if field.verb in (EDIT, "") and field.shown and field.spec]
+    kept = {option: record[option] for option in options if record[option] not in (None, "", [])}
+    return wish._replace(fields={**kept, **wish.fields})
 
 
 def secrets(kind: Kind, wish: Wish) -> dict[str, Any]:

@@ -207,11 +207,11 @@ def _way_in(fields: Mapping[str, Any]) -> str:
 
 def _new_database(body: dict[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:
     """Return what registers a database: all of a self-built one, the ID of an RDS instance, or what is known of it."""
-    agent_free = body.pop("agent_free", False)
-    if "rds_id" not in body:
+    agent_free, rds_id = body.pop("agent_free", False), body.pop("rds_id", "")
+    if not rds_id:
         return {"database": {"db_classification": "ECS", **body}}
-    rds = known.get(body["rds_id"], body)
-    short = {"id": body["rds_id"], "type": rds["type"]}
+    rds = known.get(rds_id, body)
+    short = {"id": rds_id, "type": rds["type"]}
     if not agent_free:
         return short
     told = {key: rds.get(key) or "" for key in ("db_name", "port", "ip", "instance_name", "version")}

@@ -124,7 +124,8 @@ def test_what_cannot_be_changed_is_named(bench):
 def test_it_is_made_anew_on_demand(bench):
     item = {**ITEM, "id": AGENT["agent_id"], "agent_ip": "192.168.0.1"}
     new = {**AGENT, "agent_id": "Ag9uS9zV3jPq8RxF5aYd", "agent_ip": "192.168.0.1"}
-    body = {"agent_type": "DB", "agent_os": "LINUX64_X86", "agent_ip": "192.168.0.1"}
+    kept = {key: AGENT[key] for key in ("agent_nic", "cpu_threshold", "mem_threshold")}
+    body = {"agent_type": "DB", "agent_os": "LINUX64_X86", "agent_ip": "192.168.0.1", **kept}
     calls = [databases(ORDERS), lists(AGENT), removes(AGENT), adds(**body), lists(new)]
     outcome = run(bench, calls, agents=[item], recreate=True)
     assert (actions(outcome), outcome["agents"][0]["id"]) == ([["deleteAgentV3", "addAgentV3"]], new["agent_id"])

@@ -180,7 +180,7 @@ def test_what_cannot_be_changed_is_named_and_made_anew_on_demand(bench):
         databases(on),
         switch(on, "OFF"),
         removes(on),
-        registers(version="15"),
+        registers(version="15", instance_name="orders"),
         databases(new),
         switch(new, "ON"),
         databases(database(new, "ON")),

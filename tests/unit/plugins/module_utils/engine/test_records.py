@@ -12,6 +12,7 @@ from ansible_collections.huaweicloud.dbops.plugins.module_utils.engine.records i
     CREATE,
     DELETE,
     EDIT,
+    KEY,
     SWITCH_OFF,
     SWITCH_ON,
     Wish,
@@ -21,6 +22,7 @@ from ansible_collections.huaweicloud.dbops.plugins.module_utils.engine.records i
     predict,
     record_of,
 )
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.kinds.registration import AGENT, DATABASE_REGISTRATION
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.kinds.rules import RISK_RULE, SCOPE
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.answers import Unreadable
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.errors import UsageError
@@ -29,7 +31,8 @@ from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.plan 
 from hypothesis import given
 from hypothesis import strategies as st
 
-KINDS = {"scope": SCOPE, "risk rule": RISK_RULE}
+KINDS = {"scope": SCOPE, "risk rule": RISK_RULE, "agent": AGENT, "database": DATABASE_REGISTRATION}
+SELF_BUILT = {"name": "it", "type": "MYSQL", "version": "8", "ip": "1.1.1.1", "port": 1, "os": "UNIX"}
 MOST = 10  # steps; a plan that needs more does not end
 
 
@@ -46,11 +49,12 @@ def record(kind, enabled=True, system=False, **more):
 def walk(kind, start, wish, was_on=None):
     """Return the actions that a plan takes, each as predicted, and its last step and record."""
     here, taken = {**start}, []
-    while (step := plan(kind, here, wish, was_on)).verdict == ACT:
+    wish = planning.remade(kind, here, wish) if wish.recreate and here["exists"] else wish
+    while (step := plan(kind, here, wish, was_on, taken)).verdict == ACT:
         taken.append(step.action)
         assert len(taken) <= MOST, "the plan does not end"
         here = predict(kind, here, wish, step.action)
-        here["id"] = here["id"] or "new"
+        here["id"] = "new" if here["exists"] and here["id"] is None else here["id"]
     return taken, step, here
 
 
@@ -79,6 +83,13 @@ def walk(kind, start, wish, was_on=None):
         ("scope", {"enabled": False}, "enabled", {"db_users": ["x"]}, [EDIT, SWITCH_ON]),
         ("risk rule", {}, "present", {"action": ["DROP"], "exception_ips": []}, [EDIT]),
         ("risk rule", {}, "disabled", {"action": ["DROP"], "exception_ips": []}, [EDIT, SWITCH_OFF]),
+        # known by what it is: made anew where it cannot be changed, as it was otherwise
+        ("database", None, "present", {**SELF_BUILT, "ssl_key": "k", "enabled": True}, [CREATE, KEY, SWITCH_ON]),
+        ("database", None, "present", {"rds_id": "r", "type": "MYSQL"}, ["attach"]),
+        ("database", None, "present", {"rds_id": "r", "agent_free": True}, ["attach without agent"]),
+        ("database", SELF_BUILT, "present", {**SELF_BUILT, "ssl_key": "k"}, []),
+        ("database", SELF_BUILT, "absent", {}, [SWITCH_OFF, DELETE]),
+        ("agent", {"cpu_threshold": 1, "mem_threshold": 2}, "disabled", {"cpu_threshold": 3}, [EDIT, SWITCH_OFF]),
         # the system's own, only enabled differs
         ("scope", {"system": True}, "disabled", {}, [SWITCH_OFF]),
         ("risk rule", {"system": True, "enabled": False}, "present", {"enabled": True}, [SWITCH_ON]),
@@ -105,6 +116,10 @@ def test_plans(kind, current, state, fields, taken):
         ),
         ("scope", {"system": True}, "absent", {}, "is the system's own and cannot be deleted"),
         ("risk rule", {"system": True}, "present", {"rank": 2}, "only enabled can be changed: rank is 1, wanted 2"),
+        ("database", None, "present", {"ip": "1.1.1.1"}, "to register it type and version and port and os must be"),
+        ("database", SELF_BUILT, "present", {"port": 2}, "in place: port is 1, wanted 2; recreate deletes it"),
+        ("database", {**SELF_BUILT, "agents": ["x"]}, "absent", {}, "still has agents"),
+        ("agent", {"cpu_threshold": 1}, "present", {"cpu_threshold": 2}, "does not tell its mem_threshold: give"),
         ("risk rule", {}, "present", {"ignore_case": True}, "exception_ips cannot be read back: give exception_ips"),
     ],
 )
@@ -118,6 +133,27 @@ def test_refusals(kind, current, state, fields, reason):
 def test_what_is_not_readable_may_be_reset():
     wish = Wish("present", {"ignore_case": True}, reset_unreadable=True)
     assert walk(RISK_RULE, record(RISK_RULE), wish)[0] == [EDIT]
+
+
+@pytest.mark.parametrize("enabled", [False, True])
+def test_what_is_made_anew_is_otherwise_as_it_was(enabled):
+    wish = Wish("present", {"version": "9"}, recreate=True)
+    taken, _step, end = walk(DATABASE_REGISTRATION, record(DATABASE_REGISTRATION, enabled, **SELF_BUILT), wish, enabled)
+    assert taken == [*([SWITCH_OFF] if enabled else []), DELETE, CREATE, *([SWITCH_ON] if enabled else [])]
+    assert {**SELF_BUILT, "version": "9", "enabled": enabled}.items() <= end.items()
+
+
+def test_nothing_is_deleted_that_could_not_be_made_again():
+    row = record(DATABASE_REGISTRATION, **{**SELF_BUILT, "os": ""})
+    step = plan(DATABASE_REGISTRATION, row, Wish("present", {"version": "9"}, recreate=True))
+    assert (step.verdict, "to register it os must be given" in step.reason) == (REFUSE, True)
+
+
+def test_a_secret_is_written_once_whenever_the_task_says_so():
+    wish = Wish("present", {"ssl_key": "k"}, keys=True)
+    row = record(DATABASE_REGISTRATION, **SELF_BUILT)
+    assert plan(DATABASE_REGISTRATION, row, wish).action == KEY
+    assert plan(DATABASE_REGISTRATION, row, wish, taken=[KEY]).verdict == DONE
 
 
 def test_what_was_created_is_waited_for():
@@ -174,9 +210,11 @@ def values_of(field):
 @st.composite
 def situations(draw):
     """A kind, a record of it that is there or not, and a wish for it."""
-    kind = draw(st.sampled_from([SCOPE, RISK_RULE]))
+    kind = draw(st.sampled_from(list(KINDS.values())))
     fields = {
-        field.option: values_of(field) for field in kind.fields if field.option not in ("name", "enabled", "rank")
+        field.option: values_of(field)
+        for field in kind.fields
+        if field.spec and field.option not in ("name", "enabled", "rank", "ssl_key")
     }
     there = draw(st.booleans())
     readable = {field.option for field in kind.fields if field.shown}
@@ -184,7 +222,8 @@ def situations(draw):
     start = record(kind, draw(st.booleans()), draw(st.booleans()), **now) if there else nothing(kind, None, "it")
     wanted = draw(st.fixed_dictionaries({}, optional={**fields, "enabled": st.booleans()}))
     state = draw(st.sampled_from(planning.STATES))
-    return kind, start, Wish(state, {"name": "it", **wanted}, draw(st.booleans()))
+    wish = Wish(state, {"name": "it", **wanted}, draw(st.booleans()), recreate=bool(kind.alike) and draw(st.booleans()))
+    return kind, start, wish
 
 
 @given(situations())
@@ -231,4 +270,5 @@ def test_an_edit_sends_all_that_is_known(situation):
 
 def test_rows_have_at_most_eight_attributes():
     assert {len(field) for kind in KINDS.values() for field in kind.fields} == {8}
-    assert all(any(field.born is NEEDED for field in kind.fields) for kind in KINDS.values())
+    needing = [kind for kind in KINDS.values() if any(field.born is NEEDED for field in kind.fields)]
+    assert needing == [SCOPE, RISK_RULE, AGENT]
