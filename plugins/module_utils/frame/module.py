@@ -11,6 +11,7 @@ import gc
 import json
 import sys
 from collections.abc import Callable, Iterable, Mapping
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
@@ -26,6 +27,8 @@ from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.nouns
 if TYPE_CHECKING:
     from ansible_collections.huaweicloud.dbops.plugins.module_utils.engine.converge import Track
     from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.resource import Resource
+
+_MOST_TOLD = 2500  # characters of errors that a message spells out
 
 WAIT_OPTIONS: dict[str, Any] = {
     "wait": {"type": "bool", "default": True},
@@ -207,12 +210,15 @@ class Frame:
     def report_failures(
         self, errors: list[DbopsError], total: int, many: str, changed: bool, result: dict[str, Any]
     ) -> None:
-        """Fail with the result if there are errors, naming the first of them; the result has them all."""
+        """Fail with the result if there are errors, naming the first of them, each once; the result has them all."""
         if not errors:
             return
-        words = " ".join(str(error) for error in errors[:MOST_NAMED])
-        if len(errors) > MOST_NAMED:
-            words += f" And {len(errors) - MOST_NAMED} more."
+        sentences = list(dict.fromkeys(map(str, errors)))
+        fitting = sum(length <= _MOST_TOLD for length in accumulate(map(len, sentences)))
+        named = min(MOST_NAMED, max(1, fitting))
+        words = " ".join(sentences[:named])
+        if len(sentences) > named:
+            words += f" And {len(sentences) - named} more."
         if total > 1:
             words = f"{len(errors)} of {total} {many} failed. {words}"
         self.module.fail_json(msg=words, changed=changed, **errors[0].result(), **result)

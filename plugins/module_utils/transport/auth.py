@@ -14,7 +14,7 @@ from typing import Any, Callable, Mapping, NamedTuple
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.answers import Unreadable, rows
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.errors import UsageError
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.errors import DbopsError, UsageError
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.given import trim
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.operation import Answer, Operation
 
@@ -236,6 +236,7 @@ class Identity:
         self._lock = threading.RLock()
         self._auth: Any = self._fixed_auth()
         self._renewed = False
+        self._failure: DbopsError | None = None
 
     @property
     def project(self) -> dict[str, str | None]:
@@ -257,8 +258,18 @@ class Identity:
         """
         with self._lock:
             if self._auth is None:
-                self._log_in()
+                self._once(self._log_in)
             return self._auth
+
+    def _once(self, ask: Callable[[], Any]) -> Any:
+        """Return what IAM tells. A failure counts for all calls that wait for it: many logins could lock a user out."""
+        if self._failure:
+            raise self._failure
+        try:
+            return ask()
+        except DbopsError as error:
+            self._failure = error
+            raise
 
     def renew(self, refused: Any) -> bool:
         """Log in again after C(refused) was answered with 401. Returns whether it is worth sending the call again."""
@@ -283,7 +294,7 @@ class Identity:
             if not self._project_id and self._project_name:
                 self.auth()  # a login with a password tells the project too
             if not self._project_id:
-                self._project_id = self._look_up_project()
+                self._project_id = self._once(self._look_up_project)
             return self._project_id
 
     def _log_in(self) -> None:

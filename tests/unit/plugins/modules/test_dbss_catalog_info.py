@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from tests.unit.plugins.modules.calls import PROJECTS
 from tests.unit.plugins.modules.harness import PROJECT, Call, fault, sample, together
 
 MODULE = "dbss_catalog_info"
@@ -53,3 +54,11 @@ def test_a_part_that_cannot_be_read(bench):
         ["om_and_encrypt"],
         ["quota of audit"],
     )
+
+
+def test_a_lookup_that_fails_counts_for_all_calls_and_is_told_once(bench):
+    options = {"gather": ["quota", "zones"]}
+    access = {"access_key": "a", "secret_key": "the-secret", "region": "cn-north-4"}
+    outcome = bench.run(MODULE, options, [PROJECTS.but(403, fault("IAM.0003", "no"))], fails=True, access=access)
+    assert outcome["msg"].count("Failed to look up project cn-north-4") == 1
+    assert len(outcome["failed_parts"]) == 3

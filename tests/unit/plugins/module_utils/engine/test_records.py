@@ -143,6 +143,13 @@ def test_what_is_made_anew_is_otherwise_as_it_was(enabled):
     assert {**SELF_BUILT, "version": "9", "enabled": enabled}.items() <= end.items()
 
 
+def test_what_is_made_anew_is_turned_off_again():
+    fields = {"database": "d", "agent_type": "DB", "agent_os": "LINUX64_X86", "agent_ip": "1"}
+    row = record(AGENT, False, **fields)
+    wish = Wish("present", {"agent_ip": "2"}, recreate=True)
+    assert walk(AGENT, row, wish, False)[0] == [DELETE, CREATE, SWITCH_OFF]
+
+
 def test_nothing_is_deleted_that_could_not_be_made_again():
     row = record(DATABASE_REGISTRATION, **{**SELF_BUILT, "os": ""})
     step = plan(DATABASE_REGISTRATION, row, Wish("present", {"version": "9"}, recreate=True))
