@@ -401,6 +401,22 @@ def test_secrets_are_never_shown(
 # Documentation
 
 
+def _but_for_samples(entry):
+    if not isinstance(entry, dict):
+        return entry
+    own = ("sample", "returned", "version_added")
+    return {key: _but_for_samples(value) for key, value in entry.items() if key not in own}
+
+
+@pytest.mark.parametrize("key", ["api_error", "project"])
+def test_what_modules_share_reads_the_same_in_each(key):
+    returned = {module: documentation(module, "RETURN") for module in MODULES}
+    told = {module: _but_for_samples(one[key]) for module, one in returned.items() if key in one}
+    first = next(iter(told))
+    assert [module for module, entry in told.items() if entry != told[first]] == []
+    assert len(told) > 1
+
+
 def documented_options(module):
     """Return the options of a module's documentation, those of its fragments too."""
     described = documentation(module, "DOCUMENTATION")
