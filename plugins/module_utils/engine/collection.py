@@ -137,7 +137,7 @@ class Collection(Resource):
         self._first = {key: record for key, record in found.items() if not isinstance(record, DbopsError)}
         for key, record in self._first.items():
             wish = self._wishes[key]
-            if wish.recreate and record["exists"] and planning.differences(self.kind, record, wish, ""):
+            if record["exists"] and planning.would_create(self.kind, record, wish):
                 self._wishes[key] = planning.remade(self.kind, record, wish)
         return found
 

@@ -163,6 +163,13 @@ def plan(
     return Step(DONE)
 
 
+def would_create(kind: Kind, record: Mapping[str, Any], wish: Wish) -> bool:
+    """Return whether a record is to be created, as new or anew."""
+    if wish.state == ABSENT:
+        return False
+    return not record["exists"] or (wish.recreate and bool(differences(kind, record, wish, "")))
+
+
 def remade(kind: Kind, record: Mapping[str, Any], wish: Wish) -> Wish:
     """Return what is wanted of a record that is deleted and made anew: what the task leaves open is as it was."""
     options = [field.option for field in kind.fields if field.verb in (EDIT, "") and field.shown and field.spec]
@@ -332,7 +339,7 @@ def match(
         found.append(Matched(record, wish._replace(fields=fields)))
     seen: dict[Any, int] = {}
     for matched in found:
-        key = identity(kind, matched.record) if matched.record["id"] else ("name", matched.record["name"])
+        key = identity(kind, matched.record) if matched.record["id"] else ("name", _apart(kind, matched))
         seen[key] = seen.get(key, 0) + 1
         if seen[key] == 2:
             problems.append(f"{kind.option} has {kind.noun.one} {matched.record['name']!r} twice.")
@@ -341,6 +348,13 @@ def match(
     if problems:
         raise UsageError(" ".join(problems))
     return found
+
+
+def _apart(kind: Kind, matched: Matched) -> Any:
+    """Return what tells a record that is to be created from the others."""
+    if kind.alike and kind.called:
+        return kind.called({option: value for option, value in matched.wish.fields.items() if option != "name"})
+    return matched.record["name"]
 
 
 def _find(

@@ -197,7 +197,7 @@ def _look_outside(kind: Kind, frame: Frame, collection: Collection, matched: lis
     outside = kind.outside
     if outside is None:
         return matched
-    new = [one for one in matched if not one.record["exists"] and one.wish.state != planning.ABSENT]
+    new = [one for one in matched if planning.would_create(kind, one.record, one.wish)]
     lists = {id(one): outside.lists(one.wish.fields) for one in new}
     wanted = list(dict.fromkeys(name for names in lists.values() for name in names))
     readings = dict(zip(wanted, for_each(lambda name: outside.read(frame.client, name), wanted, READERS)))
@@ -205,9 +205,14 @@ def _look_outside(kind: Kind, frame: Frame, collection: Collection, matched: lis
         if isinstance(reading, DbopsError):
             raise reading
     standing = {key: [one for name in names for one in readings[name]] for key, names in lists.items() if names}
-    return [
+    found = [
         _found_outside(outside, collection, one, standing[id(one)]) if id(one) in standing else one for one in matched
     ]
+    ids = [one.wish.fields.get(outside.by_id) for one in found if not one.record["exists"]]
+    twice = sorted({one for one in ids if one and ids.count(one) > 1})
+    if twice:
+        raise UsageError(f"{kind.option} has {outside.noun.one} {', '.join(twice)} twice.")
+    return found
 
 
 def _found_outside(outside: Outside, collection: Collection, one: Matched, listed: Sequence[dict[str, Any]]) -> Matched:

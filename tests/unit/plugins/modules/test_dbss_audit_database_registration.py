@@ -213,3 +213,24 @@ def test_bad_input(bench):
     item = {"rds_name": "rds-biling", "type": "MYSQL"}
     outcome = run(bench, [databases(), candidates(*RDS)], True, databases=[item])
     assert "Did you mean 'rds-billing'?" in outcome["msg"]
+
+
+def test_one_that_is_named_twice(bench):
+    outcome = run(bench, [databases()], True, databases=[LEDGER, {**LEDGER, "name": "other"}])
+    assert outcome["msg"].endswith("twice.")
+    items = [{"rds_name": "rds-billing", "type": "MYSQL"}, {"rds_id": RDS[0]["id"], "type": "MYSQL"}]
+    outcome = run(bench, [databases(), candidates(*RDS)], True, databases=items)
+    assert outcome["msg"] == f"databases has RDS instance {RDS[0]['id']} twice."
+
+
+def test_an_rds_instance_is_made_anew_with_what_is_known_of_it(bench):
+    off = {**BILLING, "agent_url": []}
+    item = {"rds_id": RDS[0]["id"], "charset": "GBK", "agent_free": True, "type": "MYSQL"}
+    row = {key: RDS[0][key] for key in ("id", "db_name", "port", "ip", "instance_name", "version", "type")}
+    body = {"databases": [{**row, "status": "OFF", "enterprise_id": "0"}]}
+    path = f"/v1/{PROJECT}/{INSTANCE}/dbss/audit/databases/rds"
+    add = Call("dbss", "POST", path, body=body, answer={"legal_db_id": [row["id"]], "illegal_db_id": None})
+    new = {**off, "id": "Bx5tR8yU2iOp7QwE4zXc", "charset": "GBK"}
+    calls = [databases(off), candidates(*RDS), removes(off), add, databases(new)]
+    outcome = run(bench, calls, databases=[item], recreate=True)
+    assert actions(outcome) == [["deleteAuditDatabaseV3", "addRdsDatabaseAgentFreeV1"]]
