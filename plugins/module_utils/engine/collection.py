@@ -46,7 +46,7 @@ class Collection(Resource):
         self.advice = f"List the {kind.noun.many} of {kind.parent.noun.one} {parent_id} before you run this again."
         self.obstacle = ""  # why nothing can be changed here, if so
         self.names: dict[str, str] = {}  # of databases, by ID
-        self.known: dict[str, Any] = {}  # what else the task's items refer to, by ID
+        self.outside: dict[str, Any] = {}  # what else the task's items refer to, by ID
         # Where records are listed, as parameters of the query.
         self.places: Sequence[Mapping[str, str]] = [] if kind.verbs["list"].query else [{}]
         self._client = client
@@ -257,7 +257,7 @@ class Collection(Resource):
             return planning.secrets(self.kind, self._wish(record))
         if planning.verb_of(action) == "switch":
             return {"status": self.kind.field("enabled").codec.write(action == planning.SWITCH_ON)}
-        return planning.body_of(self.kind, record, self._wish(record), action, {**self.names, **self.known})
+        return planning.body_of(self.kind, record, self._wish(record), action, {**self.names, **self.outside})
 
     def _failure(self, verb: Verb, record: dict[str, Any], why: str) -> ApiError:
         """Return the error of a record that the answer to a call for many says has failed."""

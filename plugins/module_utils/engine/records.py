@@ -217,7 +217,7 @@ def _plan_edit(kind: Kind, record: Mapping[str, Any], wish: Wish, differing: dic
             f"give {names}, or set reset_unreadable to send none",
         )
     whole = {**record, **wish.fields}
-    untold = [one.option for one in edited(kind) if one.wire and whole.get(one.option, "") is None is one.born]
+    untold = [one.option for one in edited(kind) if one.wire and one.born is None and whole.get(one.option, "") is None]
     if untold:
         names = " and ".join(untold)
         return Step(REFUSE, reason=f"has to be sent whole, and the service does not tell its {names}: give {names}")

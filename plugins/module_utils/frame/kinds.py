@@ -219,7 +219,7 @@ def _found_outside(outside: Outside, collection: Collection, one: Matched, liste
     """Return what is wanted of a record with the ID of what it stands for. Raises UsageError."""
     fields = one.wish.fields
     record = find(listed, outside.noun, [fields.get(outside.by_id) or fields[outside.by_name]])[0]
-    collection.known[record["id"]] = record
+    collection.outside[record["id"]] = record
     return Matched(one.record, one.wish._replace(fields={**fields, outside.by_id: record["id"]}))
 
 

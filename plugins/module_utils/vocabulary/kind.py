@@ -191,7 +191,7 @@ class Kind(NamedTuple):
     option: str  # the list option, and the key of the results
     parent: Parent
     fields: tuple[Field, ...]
-    verbs: Mapping[str, Verb]  # list, detail, create, edit, delete, switch, rank
+    verbs: Mapping[str, Verb]  # list, detail, create, edit, delete, switch, rank, key, and other ways to create
     system: Callable[[Mapping[str, Any]], bool]  # whether a record, as it came over the wire, is the system's own
     born: bool | None = None  # whether a new record is on; None: as its creation says
     per_page: int = 1000  # the largest page that its listing allows, 0 where it has none
