@@ -78,13 +78,17 @@ keyed_groups:
 #         all_databases: true
 """
 
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.kinds.dbss import AuditInstances, OmInstances
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.kinds.dbss import (
+    OM_INSTANCE,
+    AuditInstances,
+    OmInstances,
+)
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.nouns import INSTANCE_ID
 from ansible_collections.huaweicloud.dbops.plugins.plugin_utils.inventory import ApiInventory, Listing
 
 KINDS = {
     "audit": Listing("dbss_audit_instance", "dbss_audit_instances", AuditInstances.noun, INSTANCE_ID, AuditInstances),
-    "om": Listing("dbss_om_instance", "dbss_om_instances", OmInstances.noun, INSTANCE_ID, OmInstances),
+    "om": Listing("dbss_om_instance", "dbss_om_instances", OM_INSTANCE, INSTANCE_ID, OmInstances),
 }
 
 

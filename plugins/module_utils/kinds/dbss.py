@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.kinds.power import Node, least_settled
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.answers import (
@@ -31,10 +31,10 @@ from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.outco
 
 AUDIT_INSTANCE = Noun("audit instance", "audit instances", twin_key="resource_id")
 OM_INSTANCE = Noun("O&M instance", "O&M instances", id_key="instance_id")
+ENCRYPT_INSTANCE = Noun("encryption instance", "encryption instances", id_key="instance_id")
 DATABASE = Noun("database", "databases")
 
 LIST_AUDIT_INSTANCES = Operation("listAuditInstances", "dbss", "GET", "/v1/{project_id}/dbss/audit/instances", "list")
-LIST_OM_INSTANCES = Operation("listOmInstances", "dbss", "POST", "/v2/{project_id}/db-om/instances", "list")
 LIST_DATABASES = Operation(
     "listAuditDatabasesV2", "dbss", "GET", "/v2/{project_id}/audit/{instance_id}/databases", "list"
 )
@@ -55,12 +55,34 @@ AUDIT_INSTANCE_ACTIONS = {
     )
     for action in ("start", "stop", "reboot")
 }
-OM_INSTANCE_ACTIONS = {
-    action: Operation(
-        f"{action}OmInstance", "dbss", "POST", "/v1/{project_id}/db-om/{instance_id}/" + action, action, acts=True
-    )
-    for action in ("start", "stop", "reboot")
-}
+
+
+class Area(NamedTuple):
+    """A sort of instances that have nodes: two of them are alike but for their names."""
+
+    noun: Noun
+    listing: Operation
+    actions: Mapping[str, Operation]
+
+
+def _area(noun: Noun, path: str, name: str) -> Area:
+    actions = {
+        action: Operation(
+            f"{action}{name}Instance",
+            "dbss",
+            "POST",
+            f"/v1/{{project_id}}/{path}/{{instance_id}}/{action}",
+            action,
+            acts=True,
+        )
+        for action in ("start", "stop", "reboot")
+    }
+    listing = Operation(f"list{name}Instances", "dbss", "POST", f"/v2/{{project_id}}/{path}/instances", "list")
+    return Area(noun, listing, actions)
+
+
+OM = _area(OM_INSTANCE, "db-om", "Om")
+ENCRYPT = _area(ENCRYPT_INSTANCE, "db-encrypt", "Encrypt")
 
 DATABASES_PER_PAGE = 10000
 """The largest page that listAuditDatabasesV2 allows."""
@@ -113,23 +135,29 @@ class AuditInstances:
         return {"status": status, "task": "NO_TASK"}
 
 
-class OmInstances:
-    """The database O&M instances of the project."""
+class NodeInstances:
+    """The instances of an area that the project has, each with its nodes."""
 
-    noun = OM_INSTANCE
+    area: Area
 
     def __init__(self, client: Caller) -> None:
         self._client = client
 
+    @property
+    def noun(self) -> Noun:
+        """What the instances are called."""
+        return self.area.noun
+
     def records(self) -> list[dict[str, Any]]:
-        """Return all O&M instances, each with its C(nodes) (listOmInstances). Raises ApiError."""
-        records: list[dict[str, Any]] = self._client.call(LIST_OM_INSTANCES, f"the {OM_INSTANCE.many}", _om_instances)
+        """Return all instances, each with its C(nodes) (listOmInstances, listEncryptInstances). Raises ApiError."""
+        listing, many = self.area.listing, self.noun.many
+        records: list[dict[str, Any]] = self._client.call(listing, f"the {many}", _with_nodes)
         return [record for record in records if record["status"] != "DELETED"]
 
     def act(self, record: dict[str, Any], action: str) -> None:
-        """Send C(start), C(stop) or C(reboot) (startOmInstance, …). Raises ApiError."""
-        resource, parameters = OM_INSTANCE.describe(record), {"instance_id": record["instance_id"]}
-        operation = OM_INSTANCE_ACTIONS[action]
+        """Send C(start), C(stop) or C(reboot) (startOmInstance, startEncryptInstance, …). Raises ApiError."""
+        resource, parameters = self.noun.describe(record), {"instance_id": record["instance_id"]}
+        operation = self.area.actions[action]
         self._client.call(operation, resource, outcome(operation, resource, "result"), parameters)
 
     @staticmethod
@@ -145,6 +173,18 @@ class OmInstances:
         """Return what of the record changes when all its nodes settle in a status."""
         nodes = [{**node, "status": status, "task_status": "NO_TASK"} for node in record["nodes"]]
         return {"status": status, "task": "NO_TASK", "nodes": nodes}
+
+
+class OmInstances(NodeInstances):
+    """The database O&M instances of the project."""
+
+    area = OM
+
+
+class EncryptInstances(NodeInstances):
+    """The database encryption instances of the project."""
+
+    area = ENCRYPT
 
 
 class AuditDatabases:
@@ -237,11 +277,11 @@ def _any_alarms(payload: dict[str, Any]) -> tuple[list[dict[str, Any]], int]:
     return any_rows(payload, "alarm_log"), number
 
 
-def _om_instances(payload: dict[str, Any]) -> list[dict[str, Any]]:
+def _with_nodes(payload: dict[str, Any]) -> list[dict[str, Any]]:
     records = []
     for record in plain_rows(payload, "clusters", "instance_id", optional=["name"]):
         record["nodes"] = plain_rows(record.pop("detail", None), "server", "status", optional=["task_status"])
-        record["status"], record["task"] = least_settled(OmInstances.nodes(record))
+        record["status"], record["task"] = least_settled(NodeInstances.nodes(record))
         records.append(record)
     return records
 

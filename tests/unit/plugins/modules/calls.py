@@ -102,7 +102,7 @@ class OmFleet(Fleet):
 
     module = "dbss_om_instance"
     noun, many, key, listed = "O&M instance", "O&M instances", "instance_id", "listOmInstances"
-    suffix = "OmInstance"
+    suffix, area, listing_sample = "OmInstance", "db-om", "listOmInstances.200.running"
     ids = (
         "e8a4c6b2-91d0-4f37-b5e8-7c2a0d1f3e49",
         "0b5f7c31-6d2e-4a98-93c4-e1d8f2a7b650",
@@ -112,7 +112,7 @@ class OmFleet(Fleet):
     names = ("om-prod", "om-test", "om-dev", "om-lab")
 
     def row(self, state: State, index: int = 0, **node: Any) -> dict[str, Any]:
-        cluster: dict[str, Any] = sample("listOmInstances.200.running")["clusters"][0]
+        cluster: dict[str, Any] = sample(self.listing_sample)["clusters"][0]
         server = {**cluster["detail"]["server"][0], "status": state[0], "task_status": state[1], **node}
         named = {"instance_id": self.ids[index], "name": self.names[index]}
         return {**cluster, **named, "detail": {"server": [server], "total": 1}}
@@ -123,15 +123,25 @@ class OmFleet(Fleet):
         return {**row, "nodes": nodes, "status": state[0], "task": state[1]}
 
     def listing(self, *rows: dict[str, Any]) -> Call:
-        return Call("dbss", "POST", f"/v2/{PROJECT}/db-om/instances", answer={"clusters": list(rows)})
+        return Call("dbss", "POST", f"/v2/{PROJECT}/{self.area}/instances", answer={"clusters": list(rows)})
 
     def acts(self, action: str, index: int = 0) -> Call:
-        path = f"/v1/{PROJECT}/db-om/{self.ids[index]}/{action}"
-        return Call("dbss", "POST", path, answer=sample(f"{action}OmInstance.200"))
+        path = f"/v1/{PROJECT}/{self.area}/{self.ids[index]}/{action}"
+        return Call("dbss", "POST", path, answer=sample(f"{action}{self.suffix}.200"))
+
+
+class EncryptFleet(OmFleet):
+    """Database encryption instances, the twins of O&M instances."""
+
+    module = "dbss_encrypt_instance"
+    noun, many, listed = "encryption instance", "encryption instances", "listEncryptInstances"
+    suffix, area, listing_sample = "EncryptInstance", "db-encrypt", "listEncryptInstances.200"
+    names = ("encrypt-prod", "encrypt-test", "encrypt-dev", "encrypt-lab")
 
 
 AUDIT = AuditFleet()
 OM = OmFleet()
+ENCRYPT = EncryptFleet()
 
 ORDERS, BILLING = (item["database"] for item in sample("listAuditDatabasesV2.200")["databases"])
 """Two databases as the service lists them: the first is audited, the second is not."""
