@@ -78,7 +78,7 @@ options:
 notes:
   - Limits and the switch are changed in place. For anything else, see O(recreate).
   - The service sets both limits at once. An agent of which it does not tell one of them needs both from the task.
-  - Preview. Whether a new agent is on is not published. The module looks, and turns it on or off as the task wants it.
+  - Whether a new agent is on is not published. The module looks, and turns it on or off as the task wants it.
   - An agent that several databases share is removed from the database that the task names.
 requirements:
   - requests

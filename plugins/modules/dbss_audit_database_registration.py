@@ -128,7 +128,7 @@ notes:
     else,
     see O(recreate).
   - A database that is audited is turned off before it is removed. One that still has agents is not removed.
-  - Preview. What O(databases[].agent_free) has to tell the service is taken from its listing of RDS instances, with the
+  - What O(databases[].agent_free) has to tell the service is taken from its listing of RDS instances, with the
     auditing off; nothing is published about it.
   - With O(instance_name), the room that the instance has left is checked before anything is registered.
 requirements:
