@@ -161,13 +161,12 @@ api_error:
 
 from typing import Any
 
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.engine.parallel import for_each
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.engine.parallel import all_of
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.frame.connection import READERS
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.frame.instances import find_instances
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.frame.module import Frame
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.kinds.audit import AUDIT
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.kinds.settings import SETTINGS, read_setting
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.errors import DbopsError
 
 OPTIONS: dict[str, Any] = {"instance_id": {"type": "str"}, "instance_name": {"type": "str"}}
 
@@ -178,9 +177,7 @@ def main() -> None:
 
         def read(instance: dict[str, Any]) -> list[dict[str, Any]]:
             row: dict[str, Any] = {"id": instance["id"], "name": instance["name"]}
-            for reading in for_each(lambda one: read_setting(frame.client, one, instance), SETTINGS, READERS):
-                if isinstance(reading, DbopsError):
-                    raise reading
+            for reading in all_of(lambda one: read_setting(frame.client, one, instance), SETTINGS, READERS):
                 row.update(reading)
             return [row]
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.engine import records as planning
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.engine.parallel import for_each
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.engine.parallel import all_of, for_each
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.engine.records import Matched, Wish
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.answers import rows, total
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.caller import Caller
@@ -65,10 +65,7 @@ class Collection(Resource):
 
     def refresh(self) -> list[dict[str, Any]]:
         """Read the listing anew and return its records. Raises ApiError."""
-        readings = for_each(self._list, self.places, self._readers)
-        for reading in readings:
-            if isinstance(reading, DbopsError):
-                raise reading
+        readings = all_of(self._list, self.places, self._readers)
         self.listed = [record for reading in readings for record in reading]
         self._rows = {planning.identity(self.kind, record): record.pop("row") for record in self.listed}
         return self.listed
@@ -119,11 +116,8 @@ class Collection(Resource):
         records = self.refresh()
         if details and "detail" in self.kind.verbs:
             custom = [record for record in records if not record["system"]]
-            readings = dict(zip((one["id"] for one in custom), for_each(self._with_detail, custom, self._readers)))
+            readings = dict(zip((one["id"] for one in custom), all_of(self._with_detail, custom, self._readers)))
             records = [readings.get(record["id"], record) for record in records]
-        for record in records:
-            if isinstance(record, DbopsError):
-                raise record
         shown = [{**self.report(record), "system": record["system"]} for record in records]
         return [{key: value for key, value in row.items() if key != "exists"} for row in shown]
 

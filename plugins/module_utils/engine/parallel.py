@@ -31,3 +31,15 @@ def for_each(work: Callable[[Any], Any], items: Iterable[Any], at_most: int) -> 
 
     with ThreadPoolExecutor(max_workers=min(at_most, len(items))) as pool:
         return list(pool.map(attempt, items))
+
+
+def all_of(work: Callable[[Any], Any], items: Iterable[Any], at_most: int) -> list[Any]:
+    """Return what C(work) returns for each item, as C(for_each) does, where one error makes all the rest useless.
+
+    @raises DbopsError: the first one
+    """
+    results = for_each(work, items, at_most)
+    for result in results:
+        if isinstance(result, DbopsError):
+            raise result
+    return results

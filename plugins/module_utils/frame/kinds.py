@@ -13,7 +13,7 @@ from ansible_collections.huaweicloud.dbops.plugins.module_utils.engine import re
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.engine.collection import Collection
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.engine.converge import Track
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.engine.lookup import find, references
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.engine.parallel import for_each
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.engine.parallel import all_of
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.engine.ranking import RANK, Order, WholeOrder
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.engine.records import Matched, Wish
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.engine.waiting import Poll
@@ -200,10 +200,7 @@ def _look_outside(kind: Kind, frame: Frame, collection: Collection, matched: lis
     new = [one for one in matched if planning.would_create(kind, one.record, one.wish)]
     lists = {id(one): outside.lists(one.wish.fields) for one in new}
     wanted = list(dict.fromkeys(name for names in lists.values() for name in names))
-    readings = dict(zip(wanted, for_each(lambda name: outside.read(frame.client, name), wanted, READERS)))
-    for reading in readings.values():
-        if isinstance(reading, DbopsError):
-            raise reading
+    readings = dict(zip(wanted, all_of(lambda name: outside.read(frame.client, name), wanted, READERS)))
     standing = {key: [one for name in names for one in readings[name]] for key, names in lists.items() if names}
     found = [
         _found_outside(outside, collection, one, standing[id(one)]) if id(one) in standing else one for one in matched

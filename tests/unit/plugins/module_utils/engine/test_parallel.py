@@ -7,7 +7,7 @@ from __future__ import annotations
 import threading
 
 import pytest
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.engine.parallel import for_each
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.engine.parallel import all_of, for_each
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.transport.lanes import Lanes
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.errors import UsageError
 
@@ -79,3 +79,14 @@ def test_a_lane_is_left_after_an_error():
     for _time in range(2):
         with pytest.raises(UsageError), lanes:
             raise UsageError("no")
+
+
+def test_one_error_makes_the_rest_useless():
+    def work(item):
+        if item > 1:
+            raise UsageError(f"no {item}")
+        return item
+
+    assert all_of(work, [0, 1], 2) == [0, 1]
+    with pytest.raises(UsageError, match="no 2"):
+        all_of(work, [0, 2, 3], 2)
