@@ -37,12 +37,12 @@ class Collection(Resource):
     @param readers: how many records are read at the same time
     """
 
-    actions = planning.ACTIONS
     goal = planning.GOAL
 
     def __init__(self, kind: Kind, client: Caller, parent_id: str, pretend: bool, readers: int) -> None:
         self.kind = kind
         self.noun = kind.noun
+        self.actions = planning.actions_of(kind)
         self.advice = f"List the {kind.noun.many} of {kind.parent.noun.one} {parent_id} before you run this again."
         self.obstacle = ""  # why nothing can be changed here, if so
         self.names: dict[str, str] = {}  # of databases, by ID
@@ -175,7 +175,7 @@ class Collection(Resource):
 
     def predict(self, record: dict[str, Any], action: str) -> dict[str, Any]:
         predicted = planning.predict(self.kind, record, self._wish(record), action)
-        if action in planning.CREATIONS and self._pretend:
+        if action in planning.creations(self.kind) and self._pretend:
             predicted["id"] = _NEW + record["key"]
         return {**predicted, "key": record["key"]}
 

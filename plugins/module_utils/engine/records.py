@@ -29,17 +29,7 @@ from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.plan 
 PRESENT, ABSENT, ENABLED, DISABLED = STATES = ("present", "absent", "enabled", "disabled")
 CREATE, EDIT, DELETE, SWITCH_ON, SWITCH_OFF = "create", "edit", "delete", "switch on", "switch off"
 KEY = "key"
-CREATIONS = (CREATE, "attach", "attach without agent")
-
-# In the order in which they are taken where one call takes many records: what has to be off first is turned off first.
-ACTIONS = {
-    SWITCH_OFF: Action(again=True, trusted=True),
-    **dict.fromkeys(CREATIONS, Action(again=False, trusted=True)),
-    EDIT: Action(again=True, trusted=True),
-    KEY: Action(again=True, trusted=True),
-    SWITCH_ON: Action(again=True, trusted=True),
-    DELETE: Action(again=True, trusted=True),
-}
+_NOT_CREATING = ("list", "detail", EDIT, DELETE, "switch", "rank", KEY)
 
 GOAL = Goal("cannot be as the task asks", "is not listed as the task asks")
 
@@ -65,6 +55,22 @@ class Wish(NamedTuple):
 def verb_of(action: str) -> str:
     """Return the verb that an action is of: both ways to switch are of one."""
     return "switch" if action in (SWITCH_ON, SWITCH_OFF) else action
+
+
+def creations(kind: Kind) -> list[str]:
+    """Return the verbs that create a record, of which a kind may have several."""
+    return [verb for verb in kind.verbs if verb not in _NOT_CREATING]
+
+
+def actions_of(kind: Kind) -> dict[str, Action]:
+    """Return how the actions on a kind's records are handled.
+
+    They are in the order in which they are taken where one call takes many records: what has to be off first is turned
+    off first.
+    """
+    again = Action(again=True, trusted=True)
+    born = dict.fromkeys(creations(kind), Action(again=False, trusted=True))
+    return {SWITCH_OFF: again, **born, EDIT: again, KEY: again, SWITCH_ON: again, DELETE: again}
 
 
 def identity(kind: Kind, record: Mapping[str, Any]) -> tuple[Any, ...]:
@@ -156,7 +162,7 @@ def plan(
         return creation if creation.verdict == REFUSE else _plan_removal(kind, record)
     if differing:
         return _plan_edit(kind, record, wish, differing)
-    if KEY not in taken and secrets(kind, wish) and (wish.keys or not set(taken).isdisjoint(CREATIONS)):
+    if KEY not in taken and secrets(kind, wish) and (wish.keys or not set(taken).isdisjoint(creations(kind))):
         return _on(record, KEY)
     if "switch" in kind.verbs and wanted is not None and record["enabled"] != wanted:
         return _on(record, SWITCH_ON if wanted else SWITCH_OFF)
@@ -268,7 +274,7 @@ def _born_on(kind: Kind, wish: Wish) -> bool:
 
 def took(kind: Kind, record: Mapping[str, Any], wish: Wish, action: str) -> bool:
     """Return whether a record shows that an action on it was done."""
-    if action == DELETE or action in CREATIONS:
+    if action == DELETE or action in creations(kind):
         return bool(record["exists"] == (action != DELETE))
     if not record["exists"] or action == KEY:
         return False

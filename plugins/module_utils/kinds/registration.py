@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.kinds import dbss
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.kinds.audit import AUDIT, acts, reads
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.answers import Unreadable, rows
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.caller import Caller
@@ -250,7 +251,7 @@ def _attached_without_agent(payload: Mapping[str, Any]) -> dict[str, str]:
 
 
 DATABASE_REGISTRATION = Kind(
-    Noun("database", "databases"),
+    dbss.DATABASE,
     "databases",
     AUDIT,
     fields=(
@@ -278,7 +279,7 @@ DATABASE_REGISTRATION = Kind(
         Field("agents", TEXTS, None, shown="agent_url", verb=""),
     ),
     verbs={
-        "list": Verb(reads("listAuditDatabasesV2", _DATABASES.format(2)), rows="databases", within="database"),
+        "list": Verb(dbss.LIST_DATABASES, rows="databases", within="database"),
         "create": Verb(acts("addSelfBuiltDatabaseV2", "POST", _DATABASES.format(2), "register"), judge=_registered),
         "attach": Verb(
             acts("addRdsDatabaseV3", "POST", f"{_DATABASES.format(3)}/rds", "register"),
@@ -300,11 +301,7 @@ DATABASE_REGISTRATION = Kind(
             in_path("db_id"),
             answer="result",
         ),
-        "switch": Verb(
-            acts("switchAuditDatabaseV3", "POST", f"{_DATABASES.format(3)}/switch", "switch the auditing of"),
-            in_body(),
-            answer="status",
-        ),
+        "switch": Verb(dbss.SWITCH_DATABASE, in_body(), answer="status"),
         "delete": Verb(
             acts("deleteAuditDatabaseV3", "DELETE", f"{_DATABASES.format(3)}/{{id}}", "remove"),
             in_path(),
@@ -313,7 +310,7 @@ DATABASE_REGISTRATION = Kind(
     },
     system=lambda row: False,
     born=False,
-    per_page=10000,
+    per_page=dbss.DATABASES_PER_PAGE,
     off_before=("delete",),
     complete=_new_database,
     alike=_same_database,

@@ -52,14 +52,14 @@ def _switch(option: str, write: str, read: str, path: str) -> Setting:
 # --- Retention ---
 
 _COMMON = f"{_V1}/settings/common-settings"
-_DAYS = whole(1, 10**9)
+_NUMBER = whole(0, 10**9)
 
 
 def _retention(payload: Mapping[str, Any]) -> dict[str, Any]:
     told = payload["log_retention"]
     shown = {"retention_days": "retention_days", "retention_days_min": "range_days_min"}
     return {
-        option: _DAYS.read(told.get(key)) for option, key in {**shown, "retention_days_max": "range_days_max"}.items()
+        option: _NUMBER.read(told.get(key)) for option, key in {**shown, "retention_days_max": "range_days_max"}.items()
     }
 
 
@@ -82,7 +82,7 @@ NUMBERS = {
 
 
 def _notification(payload: Mapping[str, Any]) -> dict[str, Any]:
-    numbers = {option: _DAYS.read(payload.get(key)) for option, key in NUMBERS.items()}
+    numbers = {option: _NUMBER.read(payload.get(key)) for option, key in NUMBERS.items()}
     return {
         "alarm_notification": {
             "enabled": SWITCH.read(payload.get("alarm_switch")),
