@@ -214,7 +214,9 @@ def main() -> None:
             where = {"instance_id": instance["id"], "instance_name": instance["name"]}
             return [{**row, "state": _state(row["datacap_status"]), **where} for row in collection.rows()]
 
-        frame.report_readings(AUDIT.noun, find_instances(frame, AUDIT), {"agents": read}, "failed_instances")
+        frame.report_readings(
+            AUDIT.noun, find_instances(frame, AUDIT.noun, AUDIT.records), {"agents": read}, "failed_instances"
+        )
 
 
 def _state(number: Any) -> str | None:

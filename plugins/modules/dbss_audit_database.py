@@ -214,21 +214,18 @@ api_error:
 from typing import Any
 
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.engine.converge import Track
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.engine.lookup import Lookup, find, look_up, references
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.engine.lookup import Lookup, look_up, references
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.frame.instances import find_parent
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.frame.module import Frame
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.kinds.auditing import why_not_audited, with_effect
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.kinds.dbss import (
     AUDIT_INSTANCE,
     DATABASE,
     AuditDatabases,
-    AuditInstances,
+    list_audit_instances,
 )
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.errors import UsageError
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.nouns import (
-    INSTANCE_ID,
-    MOST_NAMED,
-    check_id,
-)
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.nouns import MOST_NAMED
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.plan import (
     ACT,
     DONE,
@@ -340,15 +337,6 @@ class Databases(Resource):
         return [f"{counted}: {named}{more}."]
 
 
-def find_instance(frame: Frame) -> tuple[str, dict[str, Any] | None]:
-    """Return the ID of the audit instance and, when it had to be looked up, its record."""
-    instance_id, name = frame.options["instance_id"], frame.options["instance_name"]
-    if instance_id is not None:
-        return check_id("instance_id", instance_id, INSTANCE_ID), None
-    instance = find(AuditInstances(frame.client).records(), AUDIT_INSTANCE, [name], by_id=False)[0]
-    return instance["id"], instance
-
-
 def choose(frame: Frame, records: list[dict[str, Any]], instance: str) -> Lookup:
     """Return those of the databases that the task names.
 
@@ -369,7 +357,7 @@ def main() -> None:
         if options["all_databases"] == (options["databases"] is not None):
             raise UsageError("Say which databases: give either databases or all_databases=true.")
         poll = frame.start_waiting()
-        instance_id, instance = find_instance(frame)
+        instance_id, instance = find_parent(frame, AUDIT_INSTANCE, list_audit_instances)
         api = AuditDatabases(frame.client, instance_id, instance["name"] if instance else None)
         resource = Databases(api, options["state"], options["disable_lts_audit"], instance)
         chosen = choose(frame, api.records(), AUDIT_INSTANCE.describe(instance or {"id": instance_id}))

@@ -210,9 +210,12 @@ from typing import Any
 
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.frame.instances import find_instances
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.frame.module import Frame
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.kinds.audit import AUDIT
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.kinds.auditing import with_effect
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.kinds.dbss import AuditDatabases
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.kinds.dbss import (
+    AUDIT_INSTANCE,
+    AuditDatabases,
+    list_audit_instances,
+)
 
 OPTIONS: dict[str, Any] = {
     "instance_id": {"type": "str"},
@@ -247,7 +250,12 @@ def main() -> None:
             records = [with_effect(record, instance) for record in databases.records(frame.options["status"])]
             return [record for record in records if is_asked_for(record, frame.options)]
 
-        frame.report_readings(AUDIT.noun, find_instances(frame, AUDIT), {"databases": read}, "failed_instances")
+        frame.report_readings(
+            AUDIT_INSTANCE,
+            find_instances(frame, AUDIT_INSTANCE, list_audit_instances),
+            {"databases": read},
+            "failed_instances",
+        )
 
 
 if __name__ == "__main__":

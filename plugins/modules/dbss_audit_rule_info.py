@@ -400,7 +400,7 @@ def main() -> None:
             SECTIONS[section][0]: lambda instance, section=section: read(section, instance)
             for section in dict.fromkeys(frame.options["gather"])
         }
-        frame.report_readings(AUDIT.noun, find_instances(frame, AUDIT), reads, "failed_instances")
+        frame.report_readings(AUDIT.noun, find_instances(frame, AUDIT.noun, AUDIT.records), reads, "failed_instances")
 
 
 if __name__ == "__main__":

@@ -181,7 +181,9 @@ def main() -> None:
                 row.update(reading)
             return [row]
 
-        frame.report_readings(AUDIT.noun, find_instances(frame, AUDIT), {"settings": read}, "failed_instances")
+        frame.report_readings(
+            AUDIT.noun, find_instances(frame, AUDIT.noun, AUDIT.records), {"settings": read}, "failed_instances"
+        )
 
 
 if __name__ == "__main__":

@@ -6,13 +6,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Callable, Dict, List
 
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.engine.lookup import Lookup, find, look_up, references
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.frame.module import Frame
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.kind import Parent
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.nouns import INSTANCE_ID, check_id
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.caller import Caller
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.nouns import INSTANCE_ID, Noun, check_id
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.resource import Resource
+
+Records = Callable[[Caller], List[Dict[str, Any]]]
+"""Lists all instances that there could be. Raises ApiError."""
 
 
 def converge_named(frame: Frame, api: Any, resource: Resource) -> None:
@@ -44,7 +47,7 @@ def choose(api: Any, options: dict[str, Any]) -> Lookup:
     return look_up(api.records(), api.noun, wanted, skip_missing=options["skip_missing"])
 
 
-def find_instances(frame: Frame, parent: Parent) -> list[dict[str, Any]]:
+def find_instances(frame: Frame, noun: Noun, records: Records) -> list[dict[str, Any]]:
     """Return the instances that an info module is asked about: one by C(instance_id) or C(instance_name), else all.
 
     @raises UsageError: when it is malformed, unknown or ambiguous
@@ -53,7 +56,20 @@ def find_instances(frame: Frame, parent: Parent) -> list[dict[str, Any]]:
     instance_id, name = frame.options["instance_id"], frame.options["instance_name"]
     if instance_id is not None:
         check_id("instance_id", instance_id, INSTANCE_ID)
-    instances = parent.records(frame.client)
+    instances = records(frame.client)
     if instance_id is not None:
-        return find(instances, parent.noun, [instance_id], by_name=False)
-    return instances if name is None else find(instances, parent.noun, [name], by_id=False)
+        return find(instances, noun, [instance_id], by_name=False)
+    return instances if name is None else find(instances, noun, [name], by_id=False)
+
+
+def find_parent(frame: Frame, noun: Noun, records: Records) -> tuple[str, dict[str, Any] | None]:
+    """Return the ID of the instance that C(instance_id) or C(instance_name) says and, when looked up, its record.
+
+    @raises UsageError: when it is malformed, unknown or ambiguous
+    @raises ApiError: when they cannot be listed
+    """
+    instance_id, name = frame.options["instance_id"], frame.options["instance_name"]
+    if instance_id is not None:
+        return check_id("instance_id", instance_id, INSTANCE_ID), None
+    record = find(records(frame.client), noun, [name], by_id=False)[0]
+    return record[noun.id_key], record

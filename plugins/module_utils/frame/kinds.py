@@ -18,10 +18,11 @@ from ansible_collections.huaweicloud.dbops.plugins.module_utils.engine.ranking i
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.engine.records import Matched, Wish
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.engine.waiting import Poll
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.frame.connection import READERS
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.frame.instances import find_parent
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.frame.module import Frame, failure
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.errors import DbopsError, UsageError
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.kind import ALL, NEEDED, Kind, Outside
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.nouns import INSTANCE_ID, Noun, check_id
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.nouns import Noun
 
 _DATABASE = Noun("database", "databases")
 _SELECTORS = ("instance_id", "instance_name")
@@ -74,7 +75,7 @@ def run(kind: Kind) -> None:
     with Frame(options_of(kind), acts=True, mutually_exclusive=[_SELECTORS], required_one_of=[_SELECTORS]) as frame:
         _check(kind, frame.options)
         poll = frame.start_waiting()
-        parent_id, parent = _find_parent(kind, frame)
+        parent_id, parent = find_parent(frame, kind.parent.noun, kind.parent.records)
         collection = Collection(kind, frame.client, parent_id, frame.module.check_mode, READERS)
         matched, purged = _wanted(kind, frame, collection)
         records = collection.choose([*matched, *purged])
@@ -96,15 +97,6 @@ def _check(kind: Kind, options: Mapping[str, Any]) -> None:
         raise UsageError(
             f"purge removes what {kind.option} does not name: it goes with neither all_{kind.option} nor absent."
         )
-
-
-def _find_parent(kind: Kind, frame: Frame) -> tuple[str, dict[str, Any] | None]:
-    """Return the ID of the parent and, when it had to be looked up, its record."""
-    wanted, name = frame.options["instance_id"], frame.options["instance_name"]
-    if wanted is not None:
-        return check_id("instance_id", wanted, INSTANCE_ID), None
-    record = find(kind.parent.records(frame.client), kind.parent.noun, [name], by_id=False)[0]
-    return record[kind.parent.noun.id_key], record
 
 
 def _wanted(kind: Kind, frame: Frame, collection: Collection) -> tuple[list[Matched], list[Matched]]:

@@ -13,7 +13,7 @@ from ansible_collections.huaweicloud.dbops.plugins.module_utils.kinds import pow
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.kinds.dbss import (
     AUDIT_INSTANCE,
     AuditDatabases,
-    AuditInstances,
+    list_audit_instances,
 )
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.kind import Parent
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.operation import Operation
@@ -39,7 +39,7 @@ def _obstacle(instance: Mapping[str, Any]) -> str:
 AUDIT = Parent(
     AUDIT_INSTANCE,
     "instance_id",
-    records=lambda client: AuditInstances(client).records(),
+    records=list_audit_instances,
     moving=lambda one: one.get("task") not in power.IDLE_TASKS or one.get("status") in power.MOVING,
     obstacle=_obstacle,
     databases=lambda client, instance_id: AuditDatabases(client, instance_id).records(),

@@ -135,6 +135,11 @@ class AuditInstances:
         return {"status": status, "task": "NO_TASK"}
 
 
+def list_audit_instances(client: Caller) -> list[dict[str, Any]]:
+    """Return all audit instances except deleted ones (listAuditInstances). Raises ApiError."""
+    return AuditInstances(client).records()
+
+
 class NodeInstances:
     """The instances of an area that the project has, each with its nodes."""
 
