@@ -37,6 +37,21 @@ options:
       - ERROR
       - FROZEN
       - DELETING
+  gather:
+    description:
+      - What else to read about the instances.
+      - V(tags) adds C(tags) to each, V(upgrade) what there is to upgrade. Each costs one call more.
+    type: list
+    elements: str
+    choices:
+      - tags
+      - upgrade
+    version_added: 1.1.0
+  tags:
+    description:
+      - Return only instances that have all of these tags. They then come with their C(tags).
+    type: dict
+    version_added: 1.1.0
 requirements:
   - requests
 author:
@@ -51,6 +66,13 @@ EXAMPLES = r"""
 - name: Read one of them
   huaweicloud.dbops.dbss_audit_instance_info:
     name: audit-prod
+
+- name: Read those of production, with what there is to upgrade
+  huaweicloud.dbops.dbss_audit_instance_info:
+    tags:
+      env: prod
+    gather:
+      - upgrade
 """
 
 RETURN = r"""
@@ -59,6 +81,33 @@ instances:
   returned: success
   type: list
   elements: dict
+  contains:
+    id:
+      description: The ID of the instance. All that the service's listing tells comes with it.
+      type: str
+    tags:
+      description: The tags of the instance by key.
+      returned: when O(gather) names V(tags), or with O(tags), where the service's search knows the instance
+      type: dict
+      version_added: 1.1.0
+    upgrade:
+      description: What there is to upgrade.
+      returned: when O(gather) names V(upgrade) and the service says
+      type: dict
+      version_added: 1.1.0
+      contains:
+        status:
+          description: V(0) during an upgrade, V(1) where one can be started, V(2) where none can.
+          type: int
+        current_version:
+          description: The version that runs.
+          type: str
+        upgrade_version:
+          description: The version that an upgrade leads to, V(null) when there is none.
+          type: str
+        reason:
+          description: What the service says of the last step of an upgrade. Often empty.
+          type: str
   sample:
     - id: 3b0c7d52-6a41-4e0f-9c1d-2f8e5a7b9c10
       name: audit-prod
@@ -112,20 +161,48 @@ api_error:
       type: str
 """
 
+from typing import Any
+
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.engine.lookup import matching
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.frame.module import Frame
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.kinds.audit_instances import (
+    clean_tags,
+    read_all_tags,
+    read_upgrades,
+)
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.kinds.dbss import AuditInstances
 
 STATUSES = ["ACTIVE", "SHUTOFF", "BUILD", "HAWAIT", "UPGRADING", "ERROR", "FROZEN", "DELETING"]
 FILTERS = {"instance_id": "id", "name": "name", "status": "status"}
+OPTIONS: dict[str, Any] = {
+    "instance_id": {"type": "str"},
+    "name": {"type": "str"},
+    "status": {"type": "str", "choices": STATUSES},
+    "gather": {"type": "list", "elements": "str", "choices": ["tags", "upgrade"]},
+    "tags": {"type": "dict"},
+}
 
 
 def main() -> None:
     """Run the module."""
-    with Frame(
-        {"instance_id": {"type": "str"}, "name": {"type": "str"}, "status": {"type": "str", "choices": STATUSES}}
-    ) as frame:
-        frame.exit(instances=matching(AuditInstances(frame.client).records(), FILTERS, frame.options))
+    with Frame(OPTIONS) as frame:
+        options, client = frame.options, frame.client
+        wanted = None if options["tags"] is None else clean_tags(options["tags"])
+        found = matching(AuditInstances(client).records(), FILTERS, options)
+        gather = options["gather"] or []
+        if found and (wanted is not None or "tags" in gather):
+            tags = read_all_tags(client, wanted)
+            found = [{**one, **_under("tags", tags.get(one.get("resource_id") or ""))} for one in found]
+            found = [one for one in found if "tags" in one or not wanted]
+        if found and "upgrade" in gather:
+            upgrades = read_upgrades(client)
+            found = [{**one, **_under("upgrade", upgrades.get(one["id"]))} for one in found]
+        frame.exit(instances=found)
+
+
+def _under(key: str, value: Any) -> dict[str, Any]:
+    """Return what is known under its key, and nothing of what is not."""
+    return {} if value is None else {key: value}
 
 
 if __name__ == "__main__":

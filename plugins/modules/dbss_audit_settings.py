@@ -340,6 +340,9 @@ class Settings(Resource):
                 found[key].update(reading)
         return found
 
+    def known(self, key: str) -> dict[str, Any]:
+        return self._it(key)
+
     def _it(self, key: str) -> dict[str, Any]:
         return {"id": key, "name": (self._instances[key] or {}).get("name")}
 

@@ -7,17 +7,20 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: dbss_encrypt_instance
-short_description: Start, stop or restart DBSS database encryption instances
+short_description: Manage DBSS database encryption instances, their power and their settings
 version_added: 1.1.0
 description:
-  - Keeps database encryption instances of Database Security Service (DBSS) started or stopped, or restarts them.
+  - Keeps database encryption instances of Database Security Service (DBSS) started or stopped, restarts or deletes
+    them.
+  - Keeps their settings, with or without a change of their power.
   - The module reads the state first and sends an action only when it is needed. It then waits until the action has
     settled.
   - An instance with several nodes is as settled as its least settled node.
 extends_documentation_fragment:
   - huaweicloud.dbops.attributes
   - huaweicloud.dbops.auth
-  - huaweicloud.dbops.power
+  - huaweicloud.dbops.instances
+  - huaweicloud.dbops.instances.nodes
   - huaweicloud.dbops.wait
 attributes:
   check_mode:
@@ -28,6 +31,8 @@ attributes:
     support: partial
     details: With O(state=restarted) each run restarts the instance.
 notes:
+  - Settings are changed before the power, each in a call of its own. When one fails, RV(actions) says what was done
+    before.
   - An instance in the status V(ERROR), V(FROZEN) or V(DELETING) cannot be started, stopped or restarted. The
     module fails at once and says what the status means.
   - When the answer to an action is lost, the state is read again and nothing is sent on a guess. A reboot that
@@ -51,6 +56,32 @@ EXAMPLES = r"""
     instance_id: 1bd7f9e5-c4a3-426b-98ab-af5d30426b7c
     state: restarted
     wait_timeout: 1800
+
+- name: Keep its settings, whatever its power
+  huaweicloud.dbops.dbss_encrypt_instance:
+    name: encrypt-prod
+    state: present
+    security_group_ids:
+      - 3a4b5c6d-7e8f-4a9b-8c1d-2e3f4a5b6c7d
+    eip:
+      address: 203.0.113.7
+      id: 7d1c2b3a-4e5f-4a6b-8c9d-0e1f2a3b4c5d
+
+- name: Unbind its EIP
+  huaweicloud.dbops.dbss_encrypt_instance:
+    name: encrypt-prod
+    state: present
+    eip: {}
+
+- name: Give the console's administrator another password
+  huaweicloud.dbops.dbss_encrypt_instance:
+    name: encrypt-prod
+    state: present
+    console_user: sysadmin
+    console_password: "{{ console_password_from_a_vault }}"
+    update_console_password: always
+  vars:
+    console_password_from_a_vault: an-example-of-a-password
 """
 
 RETURN = r"""
@@ -68,7 +99,9 @@ instance:
         status: ACTIVE
         task_status: NO_TASK
 actions:
-  description: The actions taken, in order, or those that would be taken in check mode.
+  description:
+    - The actions taken, in order, or those that would be taken in check mode. Changes of the power are V(start),
+      V(stop) and V(reboot). All others are called as the operation of the API.
   returned: when O(instance_id) or O(name) is given and names an instance
   type: list
   elements: str
@@ -144,14 +177,24 @@ api_error:
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.frame.instances import converge_named
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.frame.module import Frame
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.kinds.dbss import EncryptInstances
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.kinds.power import CONSTRAINTS, OPTIONS, Instances
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.kinds.instances import (
+    CONSTRAINTS,
+    Instances,
+    options_of,
+    wanted_of,
+)
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.kinds.node_instances import ENCRYPT_INSTANCES, OWN
 
 
 def main() -> None:
     """Run the module."""
-    with Frame(OPTIONS, acts=True, **CONSTRAINTS) as frame:
-        api = EncryptInstances(frame.client)
-        converge_named(frame, api, Instances(api, frame.options["state"]))
+    with Frame(options_of(ENCRYPT_INSTANCES, OWN), acts=True, **CONSTRAINTS) as frame:
+        wanted = wanted_of(ENCRYPT_INSTANCES, frame.options)
+        frame.warn(ENCRYPT_INSTANCES.warnings(wanted))
+        if wanted["console_password"]:
+            frame.client.hide(wanted["console_password"])
+        resource = Instances(ENCRYPT_INSTANCES, EncryptInstances(frame.client), frame.client, wanted, frame.each)
+        converge_named(frame, resource)
 
 
 if __name__ == "__main__":

@@ -35,6 +35,7 @@ MEANT = {
     "dws_om_access_exclusive": "false",
     "dws_om_access_allow_empty": "false",
     "dbss_rolling_restart_kind": "audit",
+    "dbss_rolling_restart_timeout": 600,
     "dbss_rolling_restart_pause": 0,
 }
 

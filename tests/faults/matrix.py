@@ -51,6 +51,11 @@ LEDGER = {"name": "ledger", "type": "MYSQL", "version": "8.0", "ip": "192.168.0.
 CHANGED = {"status": "ON", "db_users": ""}
 CLUSTER_WITHOUT, CLUSTER_WITH = "6f0d2b84-3c5a-4e17-9d86-a1b7c9e2f053", "7a1e3c95-4d6b-4f28-8e97-b2c8d0f30164"
 
+ENCRYPT, EIP = "1bd7f9e5-c4a3-426b-98ab-af5d30426b7c", {"address": "203.0.113.7", "id": "eip-7"}
+CONSOLE = {"console_user": "sysadmin", "console_password": "example-word", "update_console_password": "always"}
+TAGS = [{"key": key, "value": value} for key, value in (("env", "prod"), ("team", "payments"), ("a", "b"))]
+NEWEST = "24.01.10.101500"
+
 PASSWORD = {"user_name": "ops-user", "password": "example-password", "domain_name": "example-account"}
 
 
@@ -79,6 +84,28 @@ def _om(state: str, resource: str, action: str, status: str) -> Case:
     options = {"instance_id": resource, "state": state}
     operations = "listOmInstances", f"{action}OmInstance"
     return Case(f"O&M {state}", "dbss_om_instance", options, resource, [action], *operations, {"status": status})
+
+
+def _audit_change(
+    title: str, act: str, wanted: dict[str, Any] | None, state: str, read: str = "listAuditInstances", **more: Any
+) -> Case:
+    resource = AUDIT_OFF if wanted is None else AUDIT_ON
+    options = {"instance_id": resource, "state": state, **more}
+    flaps = "BUILD" if read == "listAuditInstances" else "?"
+    return Case(f"audit {title}", "dbss_audit_instance", options, resource, [act], read, act, wanted, flaps)
+
+
+def _encryption(title: str, act: str, wanted: dict[str, Any], **more: Any) -> Case:
+    options = {"instance_id": ENCRYPT, "state": "present", **more}
+    read = "listEncryptInstances"
+    return Case(f"encryption {title}", "dbss_encrypt_instance", options, ENCRYPT, [act], read, act, wanted)
+
+
+def _cluster(state: str, action: str, status: str) -> Case:
+    options = {"cluster_id": CLUSTER_WITHOUT, "state": state}
+    wanted = {"status": status, "task_status": None}
+    operations = "listClusters", f"{action}Cluster"
+    return Case(f"cluster {state}", "dws_cluster", options, CLUSTER_WITHOUT, [action], *operations, wanted, "CREATING")
 
 
 def _database(state: str, resource: str, status: str) -> Case:
@@ -127,9 +154,18 @@ CASES = (
     _audit("started", AUDIT_OFF, "start", "ACTIVE"),
     _audit("stopped", AUDIT_ON, "stop", "SHUTOFF"),
     _audit("restarted", AUDIT_ON, "reboot", "ACTIVE"),
+    _audit_change("remarked on", "updateAuditInstanceNew", {"comment": "new"}, "present", comment="new"),
+    _audit_change("tagged", "createTags", {"tags": TAGS}, "present", "listTags", tags={"a": "b"}, purge_tags=False),
+    _audit_change("upgraded", "upgradeAuditInstance", {"version": NEWEST}, "upgraded", "listAuditUpgrades"),
+    _audit_change("absent", "deleteAuditInstanceNew", None, "absent"),
     _om("started", OM_OFF, "start", "ACTIVE"),
     _om("stopped", OM_ON, "stop", "SHUTOFF"),
     _om("restarted", OM_PAIR, "reboot", "ACTIVE"),
+    _encryption("moved", "setEncryptSecurityGroups", {"security_group_id": "sg"}, security_group_ids=["sg"]),
+    _encryption("bound", "bindEncryptEip", {"public_ip": EIP["address"]}, eip=EIP),
+    _encryption("reset", "resetEncryptPassword", {}, **CONSOLE),
+    _cluster("stopped", "stop", "STOPPED"),
+    _cluster("restarted", "restart", "AVAILABLE"),
     _database("enabled", DATABASE_OFF, "ON"),
     _database("disabled", DATABASE_ON, "OFF"),
     _registration("registered", NEW, "addSelfBuiltDatabaseV2", {"name": "ledger"}, "present", **LEDGER),
@@ -398,8 +434,9 @@ def _record(emulator: Emulator, case: Case) -> dict[str, Any] | None:
     for part in ("risk_rules", "scopes", "sql_rules", "mask_rules", "whitelist"):
         records |= {row["id"]: row for one in state["audit_instances"] for row in one[part]}
     records |= {agent["agent_id"]: agent for one in state["audit_instances"] for agent in one["agents"]}
-    records |= {one["instance_id"]: one["nodes"][-1] for one in state["om_instances"]}
-    records |= {one["id"]: one["om_user"] for one in state["clusters"]}
+    for one in (*state["om_instances"], *state["encrypt_instances"]):
+        records[one["instance_id"]] = {**one, **one["nodes"][-1]}
+    records |= {one["id"]: one if case.module == "dws_cluster" else one["om_user"] for one in state["clusters"]}
     return records.get(case.resource)
 
 

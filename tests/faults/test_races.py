@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import re
 import time
 from typing import Any, Callable
 
@@ -17,7 +18,9 @@ from tests.faults import matrix, stage
 CONTEXT = multiprocessing.get_context("fork")
 PATIENCE = {"wait_timeout": 60, "wait_sleep": 1}
 CASES = {case.title: case for case in matrix.CASES}
-POWER = [title for title in CASES if title.startswith(("audit", "O&M"))]
+POWER = [
+    title for title in CASES if re.fullmatch(r"(audit|O&M|cluster) (started|stopped|restarted)|audit absent", title)
+]
 DATABASES = [title for title, case in CASES.items() if case.module == "dbss_audit_database"]
 KINDS = [
     "database removed",
@@ -28,6 +31,10 @@ KINDS = [
     "SQL rule changed",
     "mask rule disabled",
     "entry deleted",
+    "audit remarked on",
+    "audit tagged",
+    "encryption moved",
+    "encryption bound",
 ]
 
 
@@ -64,7 +71,9 @@ def test_one_run_acts_and_the_other_waits_for_it(emulator, title):
     first, second = _twice(emulator, case)
     assert (first["actions"], second["actions"]) == (case.actions, [])
     assert (first["changed"], second["changed"]) == (True, False)
-    assert first["instance"]["status"] == second["instance"]["status"] == case.wanted["status"]
+    key = "cluster" if case.module == "dws_cluster" else "instance"
+    wanted = (case.wanted or {"status": "DELETED"})["status"]
+    assert first[key]["status"] == second[key]["status"] == wanted
     assert _counted(emulator, case) == 1
 
 
@@ -110,6 +119,14 @@ def test_the_service_says_of_an_account_that_the_other_run_was_quicker(emulator,
     assert (first["actions"], second["actions"]) == (case.actions, [])
     assert second["changed"] is False
     assert "account switch is" in second["msg"]  # the service's own "failed" stands
+    assert _counted(emulator, case) == 1
+
+
+def test_the_service_says_of_an_upgrade_that_the_other_run_was_quicker(emulator):
+    case = CASES["audit upgraded"]
+    first, second = _twice(emulator, case)
+    assert (first["actions"], second["actions"]) == (case.actions, [])
+    assert "The instance cannot be upgraded" in second["msg"]
     assert _counted(emulator, case) == 1
 
 

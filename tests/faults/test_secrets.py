@@ -65,7 +65,6 @@ TASKS = {
     **{case.module: case.options for case in matrix.CASES},
     "dbss_audit_instance_info": {},
     "dbss_audit_database_info": {},
-    "dbss_encrypt_instance": {"name": "encrypt-prod", "state": "stopped"},
     "dbss_encrypt_instance_info": {},
     "dbss_audit_rule_info": {},
     "dbss_audit_agent_info": {},

@@ -68,7 +68,7 @@ class Track:
         self._expected: dict[str, Any] | None = None
         self.key = key
         self.seen = not isinstance(record, DbopsError)  # False: the record could not even be read once
-        self.before: dict[str, Any] = record if self.seen else {resource.noun.id_key: key}
+        self.before: dict[str, Any] = record if self.seen else resource.known(key)
         self.record = self.before
         self.taken: list[str] = []
         self.warnings: list[str] = []
@@ -138,13 +138,13 @@ class Track:
         """Judge the record as it is now, because the task does not wait."""
         if self.in_doubt or not self.open:
             return
-        if self._claimed:
+        if self._claimed and self._pending is None:
             if self._checking:
                 self._close()
             return
         if self.taken:
             self._expected = self._resource.predict(self.record, self.taken[-1])
-        elif not self.step.leads:
+        elif not self.step.leads or self.step.more:
             self.fail(self._out_of_reach("and wait is false "))
         self._close()
 
@@ -270,13 +270,14 @@ class Track:
             asked=self._asks_for(pending.action),
             over=self._poll.now() - pending.since >= self._patience(pending),
             unseen=action.unseen,
-            again=pending.unknown and action.again and self._tries[pending.action] < self._max_tries,
+            again=self._resource.not_now(pending.error)
+            or (pending.unknown and action.again and self._tries[pending.action] < self._max_tries),
         )
 
     def _asks_for(self, action: str) -> bool:
-        """Return whether the record still asks for an action, or is a late reading, which asks for what was done."""
+        """Return whether the record still asks for an action, will once it rests, or is a late reading that did."""
         step = self._resource.plan(self.record, self._past)
-        if self._claimed and step.action in self.taken:
+        if step.more or (self._claimed and step.action in self.taken):
             return True
         return step.verdict not in (DONE, WAIT) and step.action == action
 

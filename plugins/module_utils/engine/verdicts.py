@@ -52,7 +52,7 @@ ROWS = (
     Row(NO_EFFECT, ACCEPTED, unseen="fail"),
     Row(GO_ON, asked=False),
     Row(LOOK, over=False),
-    Row(SEND_AGAIN, LOST, again=True),
+    Row(SEND_AGAIN, again=True),
     Row(GIVE_UP),
 )
 

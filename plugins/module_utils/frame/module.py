@@ -123,6 +123,10 @@ class Frame:
         self.client.retry_busy = self.options["wait"]
         return poll
 
+    def each(self, work: Callable[[Any], Any], items: Iterable[Any]) -> list[Any]:
+        """Read something for many, as C(for_each) does, as many at a time as modules read."""
+        return for_each(work, items, READERS)
+
     def converge(self, resource: Resource, records: Mapping[str, Any], poll: Poll) -> list[Track]:
         """Bring the records to the wanted state as C(converge) does, and pass on the warnings."""
         from ansible_collections.huaweicloud.dbops.plugins.module_utils.engine.converge import converge as bring  # noqa: PLC0415 - info modules need none
@@ -194,7 +198,7 @@ class Frame:
         @param reads: what reads the records of a parent, by the key of the result that has them
         """
         pairs = [(key, parent) for parent in parents for key in reads]
-        readings = for_each(lambda pair: reads[pair[0]](pair[1]), pairs, READERS)
+        readings = self.each(lambda pair: reads[pair[0]](pair[1]), pairs)
         found: dict[str, Any] = {key: [] for key in reads}
         errors: dict[str, DbopsError] = {}
         for (key, parent), reading in zip(pairs, readings):

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.kinds.power import Node, least_settled
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.kinds.power import Node, Powered, least_settled
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.answers import (
     Unreadable,
     any_rows,
@@ -61,24 +61,20 @@ class Area(NamedTuple):
     """A sort of instances that have nodes: two of them are alike but for their names."""
 
     noun: Noun
+    name: str  # what its operations are called
+    path: str  # of one of its instances
     listing: Operation
     actions: Mapping[str, Operation]
 
 
-def _area(noun: Noun, path: str, name: str) -> Area:
+def _area(noun: Noun, segment: str, name: str) -> Area:
+    path = f"/v1/{{project_id}}/{segment}/{{instance_id}}"
     actions = {
-        action: Operation(
-            f"{action}{name}Instance",
-            "dbss",
-            "POST",
-            f"/v1/{{project_id}}/{path}/{{instance_id}}/{action}",
-            action,
-            acts=True,
-        )
+        action: Operation(f"{action}{name}Instance", "dbss", "POST", f"{path}/{action}", action, acts=True)
         for action in ("start", "stop", "reboot")
     }
-    listing = Operation(f"list{name}Instances", "dbss", "POST", f"/v2/{{project_id}}/{path}/instances", "list")
-    return Area(noun, listing, actions)
+    listing = Operation(f"list{name}Instances", "dbss", "POST", f"/v2/{{project_id}}/{segment}/instances", "list")
+    return Area(noun, name, path, listing, actions)
 
 
 OM = _area(OM_INSTANCE, "db-om", "Om")
@@ -92,7 +88,7 @@ ALARMS_PER_PAGE = 100
 _SWITCH_POSITIONS = {"1": "ON", "0": "OFF"}  # as old editions of the service spell them
 
 
-class AuditInstances:
+class AuditInstances(Powered):
     """The audit instances of the project."""
 
     noun = AUDIT_INSTANCE
@@ -140,7 +136,7 @@ def list_audit_instances(client: Caller) -> list[dict[str, Any]]:
     return AuditInstances(client).records()
 
 
-class NodeInstances:
+class NodeInstances(Powered):
     """The instances of an area that the project has, each with its nodes."""
 
     area: Area
@@ -286,7 +282,8 @@ def _with_nodes(payload: dict[str, Any]) -> list[dict[str, Any]]:
     records = []
     for record in plain_rows(payload, "clusters", "instance_id", optional=["name"]):
         record["nodes"] = plain_rows(record.pop("detail", None), "server", "status", optional=["task_status"])
-        record["status"], record["task"] = least_settled(NodeInstances.nodes(record))
+        least = least_settled(NodeInstances.nodes(record))
+        record["status"], record["task"] = least.status, least.task
         records.append(record)
     return records
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Anything with a status and a task, to be started, stopped or restarted: options, pure planning, and its verbs."""
+"""Anything with a status and a task, to be started, stopped or restarted. Pure."""
 
 from __future__ import annotations
 
@@ -20,7 +20,6 @@ from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.plan 
     Past,
     Step,
 )
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.resource import Resource
 
 GOALS = {
     "started": Goal("cannot be started", "did not start"),
@@ -29,6 +28,9 @@ GOALS = {
 }
 
 STATES = tuple(GOALS)
+
+PRESENT = "present"
+"""The state that leaves the power alone: whatever rests is as wanted."""
 
 ACTIONS = {
     "start": Action(again=True),
@@ -43,13 +45,16 @@ SETTLED = {
     "started": {"ACTIVE": "", "SHUTOFF": "start"},
     "stopped": {"ACTIVE": "stop", "SHUTOFF": ""},
     "restarted": {"ACTIVE": "reboot", "SHUTOFF": "start"},
+    PRESENT: {"ACTIVE": "", "SHUTOFF": ""},
 }
 
 # Running tasks that end in the wanted state. An instance that somebody else is restarting needs no second restart.
+_COMING = frozenset({"powering-on", "rebooting", "STARTING", "REBOOTING"})
 LEADING_TASKS = {
-    "started": frozenset({"powering-on", "rebooting"}),
-    "stopped": frozenset({"powering-off"}),
-    "restarted": frozenset({"rebooting", "powering-on"}),
+    "started": _COMING,
+    "stopped": frozenset({"powering-off", "STOPPING"}),
+    "restarted": _COMING,
+    PRESENT: frozenset(),
 }
 
 MOVING = {
@@ -76,6 +81,7 @@ class Node(NamedTuple):
 
     status: str
     task: str | None = None
+    stuck: str = ""  # why nothing can be done with it, besides what its status says
 
     @property
     def idle(self) -> bool:
@@ -87,7 +93,7 @@ def plan(nodes: Sequence[Node], wanted: str, past: Past = NOTHING_YET) -> Step:
     """Return the next step for an instance, which is as settled as its least settled node.
 
     @param nodes: all nodes of the instance; none means that it is still being created
-    @param wanted: one of STATES
+    @param wanted: one of STATES, or PRESENT
     """
     steps = [_plan_node(node, wanted, past) for node in nodes or (Node("BUILD"),)]
     # Of two actions the later name wins: a node that is off is started (start) before others are restarted (reboot).
@@ -95,8 +101,9 @@ def plan(nodes: Sequence[Node], wanted: str, past: Past = NOTHING_YET) -> Step:
 
 
 def _plan_node(node: Node, wanted: str, past: Past) -> Step:
-    if node.status in STUCK:
-        return Step(REFUSE, reason=STUCK[node.status])
+    stuck = node.stuck or STUCK.get(node.status)
+    if stuck:
+        return Step(REFUSE, reason=stuck)
     if node.task == "delete_wait":
         return Step(REFUSE, reason="is queued for deletion")
     if not node.idle:
@@ -131,47 +138,26 @@ def least_settled(nodes: Iterable[Node]) -> Node:
     return Node(statuses[0], tasks[0] if tasks else "NO_TASK")
 
 
-OPTIONS: dict[str, Any] = {
-    "instance_id": {"type": "str"},
-    "name": {"type": "str"},
-    "instances": {"type": "list", "elements": "str"},
-    "state": {"type": "str", "choices": list(STATES), "default": "started"},
-    "concurrency": {"type": "int", "default": 8},
-    "skip_missing": {"type": "bool", "default": False},
-}
-SELECTORS = ("instance_id", "name", "instances")
-CONSTRAINTS = {"mutually_exclusive": [SELECTORS], "required_one_of": [SELECTORS]}
-
-
-class Instances(Resource):
-    """Instances that are to be C(started), C(stopped) or C(restarted).
-
-    @param api: AuditInstances or OmInstances of C(dbss.py)
-    """
+class Powered:
+    """Things with nodes whose power can be planned. Subclasses say what their nodes are."""
 
     actions = ACTIONS
-    advice = "Look at its status and task before you run this again: it may still get there by itself."
+    results = RESULT
 
-    def __init__(self, api: Any, wanted: str) -> None:
-        self._api = api
-        self._wanted = wanted
-        self.noun = api.noun
-        self.goal = GOALS[wanted]
+    @staticmethod
+    def nodes(record: dict[str, Any]) -> list[Node]:
+        """Return the state of each node of a record."""
+        raise NotImplementedError
 
-    def read(self, keys: list[str]) -> dict[str, Any]:
-        return {record[self.noun.id_key]: record for record in self._api.records()}
-
-    def plan(self, record: dict[str, Any], past: Past) -> Step:
-        return plan(self._api.nodes(record), self._wanted, past)
-
-    def act(self, record: dict[str, Any], action: str) -> None:
-        self._api.act(record, action)
+    def plan(self, record: dict[str, Any], wanted: str, past: Past) -> Step:
+        """Return the next step towards one of STATES; C(past) has power actions only."""
+        return plan(self.nodes(record), wanted, past)
 
     def took(self, before: dict[str, Any], record: dict[str, Any], action: str) -> bool:
-        return took(self._api.nodes(record), action)
+        """Return whether the record shows that the action was taken."""
+        return took(self.nodes(record), action)
 
-    def predict(self, record: dict[str, Any], action: str) -> dict[str, Any]:
-        return {**record, **self._api.settled(record, RESULT[action])}
-
-    def view(self, record: dict[str, Any]) -> dict[str, Any]:
+    @staticmethod
+    def facts(record: dict[str, Any]) -> dict[str, Any]:
+        """Return what messages say of the state of a record."""
         return {"status": record["status"], "task": record["task"]}

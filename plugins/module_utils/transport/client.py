@@ -48,6 +48,7 @@ CALL_BUDGET = 60.0
 _LONGEST_RETRY_AFTER = 30.0
 _FIRST_BACKOFF = 0.5
 _LONGEST_BACKOFF = 10.0
+_NO_CONTENT = 204  # the HTTP status of a good answer that has no body
 _MOST_TEXT = 10_000  # characters of one text in an answer that says that something is wrong
 _MOST_PAGE = 65536  # characters of such an answer that is no JSON
 
@@ -331,7 +332,7 @@ class Client:
     def _pause_before_retry(self, operation: Operation, error: ApiError, tries: int) -> float | None:
         """Return how long to wait before the same call may be sent again, in seconds, or None when it must not be."""
         busy = error.facts.code in BUSY_CODES
-        if busy and not self.retry_busy:
+        if busy and (operation.looks or not self.retry_busy):
             return None
         if error.effect != NOTHING and (operation.acts or error.effect != UNKNOWN):
             return None
@@ -390,7 +391,7 @@ class Client:
             why = f"the service answered with more than the {MOST_BYTES // 1024**2} MiB that are read"
             raise failed(f"{why} (HTTP {reply.status})", Facts(reply.status), UNKNOWN if operation.acts else REFUSED)
         try:
-            payload = self._payload(reply, signature)
+            payload = {} if reply.status == _NO_CONTENT else self._payload(reply, signature)
             if not isinstance(payload, dict):
                 seen = seen_through(Mask({*self._secrets, signature}), reply)
                 raise Unreadable(f"answered with {diagnosis.describe_body(seen)} instead of a JSON object")

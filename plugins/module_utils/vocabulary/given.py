@@ -34,5 +34,5 @@ def trim(option: str, value: Any) -> Any:
         return {key: trim(key, item) for key, item in value.items()}
     if not isinstance(value, str):
         return value
-    text = value.rstrip("\r\n") if option == "password" else value.strip()
+    text = value.rstrip("\r\n") if option.endswith("password") else value.strip()
     return FromVariable(text, value.variable) if isinstance(value, FromVariable) else text

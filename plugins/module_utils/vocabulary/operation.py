@@ -19,6 +19,7 @@ class Operation(NamedTuple):
     path: str  # with {placeholders}
     intent: str  # what it does, for people: "Failed to <intent> <resource>"
     acts: bool = False  # it changes something, so it must not be sent twice on a guess
+    looks: bool = False  # what is busy has to be looked at before it is sent again
 
     def url_path(self, parameters: Mapping[str, str]) -> str:
         """Return the path with its placeholders filled in, each value percent-encoded as one segment."""

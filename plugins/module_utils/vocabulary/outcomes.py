@@ -11,6 +11,7 @@ from typing import Any, Callable
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.answers import Unreadable
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.errors import FAILED, ApiError, Facts
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.operation import Operation
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.redaction import redact
 
 _FAILURES = ("failed", "fail")
 
@@ -27,3 +28,23 @@ def outcome(operation: Operation, resource: str, key: str) -> Callable[[dict[str
             raise Unreadable(f"answered without a {key} of success or failed")
 
     return parse
+
+
+def zero_code(operation: Operation, resource: str) -> Callable[[dict[str, Any]], None]:
+    """Return a parser that accepts the C(code) 0 and raises an ApiError for any other, with the service's words."""
+
+    def parse(payload: dict[str, Any]) -> None:
+        code = payload.get("code")
+        if not isinstance(code, int):
+            raise Unreadable("answered without a code")
+        if code != 0:
+            text = redact(str(payload.get("description") or "no reason given"))
+            why = f"the service answered that it failed: {text} (HTTP 200, code {code})"
+            raise ApiError(operation.id, operation.intent, resource, why, Facts(200, str(code), text), FAILED)
+
+    return parse
+
+
+def silence(operation: Operation, resource: str) -> Callable[[dict[str, Any]], None]:
+    """Return a parser of answers that say nothing: their HTTP status is all there is."""
+    return lambda payload: None

@@ -22,6 +22,7 @@ class Step(NamedTuple):
     reason: str = ""  # for WAIT and REFUSE, what the record is in: "is frozen, …"
     leads: bool = False  # for WAIT: what runs there already leads to the wanted state
     patience: float = 0.0  # for WAIT: seconds after which the record counts as it is, as DONE; 0 waits on
+    more: bool = False  # for WAIT: something is left to do once it has ended
 
 
 class Goal(NamedTuple):

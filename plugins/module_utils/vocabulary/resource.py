@@ -25,6 +25,10 @@ class Resource:
         """Return the current record, or the DbopsError that hid it, for each of these IDs that exists."""
         raise NotImplementedError
 
+    def known(self, key: str) -> dict[str, Any]:
+        """Return what is known of a record that could not be read. Pure."""
+        return {self.noun.id_key: key}
+
     def plan(self, record: dict[str, Any], past: Past) -> Step:
         """Return the next step for the record. Pure."""
         raise NotImplementedError
@@ -50,6 +54,10 @@ class Resource:
     def word(self, action: str) -> str:
         """Return what results call the action. Pure."""
         return action
+
+    def not_now(self, error: DbopsError | None) -> bool:
+        """Return whether an action that ended so is to be sent again as long as the record asks for it. Pure."""
+        return False
 
     def took(self, before: dict[str, Any], record: dict[str, Any], action: str) -> bool:
         """Return whether the record shows that the action was taken. Pure."""

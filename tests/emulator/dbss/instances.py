@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+import uuid
 from typing import Any, Mapping
 
 from ..answers import Refusal
@@ -105,6 +106,8 @@ def leave(call: Call, record: Record) -> None:
 
 def _complete(state: State, record: Record, given: Mapping[str, Any], _owner: Owner) -> None:
     record["region"] = given.get("region", state.region)
+    # No two instances are billed as one.
+    record["resource_id"] = given.get("resource_id") or str(uuid.uuid5(uuid.NAMESPACE_OID, record["id"]))
 
 
 COMPLETIONS: dict[str, Completion] = {"audit_instances": _complete}

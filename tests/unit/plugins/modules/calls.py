@@ -31,6 +31,7 @@ class Fleet:
     suffix: str  # of the operations that act on them
     ids: tuple[str, ...]
     names: tuple[str, ...]
+    states: str  # as the module names them
 
     def it(self, index: int = 0) -> str:
         """Return how messages call an instance."""
@@ -69,6 +70,7 @@ class AuditFleet(Fleet):
         "1d6b9a3e-58c7-4f02-8e14-7b30a2c95d68",
         "82f4c0d9-6e1b-4a57-93d8-c5b7e2f60a14",
     )
+    states = "started, stopped, restarted, present, upgraded, absent"
     names = ("audit-prod", "audit-test", "audit-dev", "audit-lab")
     twins = ("remainDays", "subnetId", "chargeModel", "configNum", "connectIpv6")
 
@@ -109,6 +111,7 @@ class OmFleet(Fleet):
         "9c3d1e57-0f8b-46a2-b7d9-4e5a6c2f8b13",
         "d71e5b08-3a9c-4c64-8f20-5e9b1d7a3c46",
     )
+    states = "started, stopped, restarted, present, absent"
     names = ("om-prod", "om-test", "om-dev", "om-lab")
 
     def row(self, state: State, index: int = 0, **node: Any) -> dict[str, Any]:

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from tests.unit.plugins.modules.calls import ACTIVE, ENCRYPT, OFF
+from tests.unit.plugins.modules.node_cases import NodeCases
 from tests.unit.plugins.modules.power_cases import PowerCases
 
 FIRST = ({"name": "encrypt-prod"}, ENCRYPT.lists(ACTIVE))
@@ -22,4 +23,8 @@ RUNS = [
 
 
 class TestEncryptInstance(PowerCases):
+    fleet = ENCRYPT
+
+
+class TestNodesEncrypt(NodeCases):
     fleet = ENCRYPT

@@ -10,10 +10,15 @@ import pytest
 
 from tests.unit.plugins.modules.calls import ACTIVE, OFF, OM, REBOOTING, STARTING, STOPPING
 from tests.unit.plugins.modules.harness import sample
+from tests.unit.plugins.modules.node_cases import NodeCases
 from tests.unit.plugins.modules.power_cases import PowerCases
 
 
 class TestOmInstance(PowerCases):
+    fleet = OM
+
+
+class TestNodesOm(NodeCases):
     fleet = OM
 
 

@@ -54,7 +54,6 @@ FIRST = {
     "dbss_audit_database": ({"instance_id": AUDIT.ids[0], "databases": []}, databases()),
     "dbss_audit_database_info": ({}, AUDIT.lists()),
     "dbss_audit_instance": ({"name": "audit-prod"}, AUDIT.lists(ACTIVE)),
-    "dbss_audit_instance_info": ({}, AUDIT.lists()),
     "dbss_om_instance": ({"name": "om-prod"}, OM.lists(ACTIVE)),
     "dbss_om_instance_info": ({}, OM.lists()),
     "dws_cluster_info": ({}, clusters()),
@@ -517,7 +516,6 @@ RUNS = {
         ]
         for fleet in (AUDIT, OM)
     },
-    "dbss_audit_instance_info": [({}, [AUDIT.lists(ACTIVE)], False), ({}, [AUDIT.lists().but(*NO)], True)],
     "dbss_om_instance_info": [({}, [OM.lists(ACTIVE)], False), ({}, [OM.lists().but(*NO)], True)],
     "dws_cluster_info": [({}, [clusters()], False), ({}, [clusters().but(*NO)], True)],
     "dws_om_user": [

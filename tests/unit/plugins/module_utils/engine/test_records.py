@@ -27,7 +27,7 @@ from ansible_collections.huaweicloud.dbops.plugins.module_utils.kinds.rules impo
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.answers import Unreadable
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.errors import UsageError
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.kind import NEEDED
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.plan import ACT, DONE, REFUSE, WAIT
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.plan import ACT, DONE, REFUSE, WAIT, Step
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -99,7 +99,7 @@ def test_plans(kind, current, state, fields, taken):
     kind = KINDS[kind]
     start = nothing(kind, None, "it") if current is None else record(kind, **current)
     wish = Wish(state, {"name": "it", **fields})
-    assert walk(kind, start, wish, start.get("enabled"))[:2] == (taken, (DONE, "", "", False, 0.0))
+    assert walk(kind, start, wish, start.get("enabled"))[:2] == (taken, Step(DONE))
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from ansible_collections.huaweicloud.dbops.plugins.module_utils.kinds.dbss impor
     AuditInstances,
     OmInstances,
 )
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.kinds.power import OPTIONS, Instances
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.kinds.instances import Instances, Sort
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.errors import UsageError
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.plan import (
     ACT,
@@ -52,6 +52,10 @@ def instance(name, instance_id, status="ACTIVE", task="NO_TASK"):
     return {"id": instance_id, "name": name, "status": status, "task": task, "resource_id": f"billing-{name}"}
 
 
+def wanting(api, state):
+    return Instances(Sort(), api, None, {"state": state}, lambda work, items: [work(item) for item in items])
+
+
 @pytest.fixture
 def audits():
     return Audits(instance("audit-prod", PROD), instance("audit-test", TEST, "SHUTOFF"))
@@ -72,7 +76,7 @@ def asked(**options):
     ],
 )
 def test_choice(audits, options, ids):
-    assert [record["id"] for record in choose(audits, options).records] == ids
+    assert [record["id"] for record in choose(wanting(audits, options["state"]), options).records] == ids
     assert audits.listings == 1
 
 
@@ -91,18 +95,18 @@ def test_choice(audits, options, ids):
 )
 def test_choice_that_fails(audits, options, words, listings):
     with pytest.raises(UsageError, match=words):
-        choose(audits, options)
+        choose(wanting(audits, options["state"]), options)
     assert audits.listings == listings
 
 
 def test_instances_are_planned_by_their_nodes(audits):
     prod, test = audits.records()
-    started = Instances(audits, "started")
-    assert started.read([PROD]) == {PROD: prod, TEST: test}
+    started = wanting(audits, "started")
+    assert started.read([PROD, TEST]) == {PROD: prod, TEST: test}
     assert started.plan(prod, NOTHING_YET) == Step(DONE)
     assert started.plan(test, NOTHING_YET) == Step(ACT, "start")
     assert started.plan(test, Past(("start",))).verdict != ACT
-    assert Instances(audits, "restarted").plan(prod, NOTHING_YET) == Step(ACT, "reboot")
+    assert wanting(audits, "restarted").plan(prod, NOTHING_YET) == Step(ACT, "reboot")
     assert started.took(test, test, "start") is False
     assert started.took(test, prod, "start") is True
     assert started.predict(test, "start") == {**test, "status": "ACTIVE", "task": "NO_TASK"}
@@ -114,7 +118,7 @@ def test_instances_are_planned_by_their_nodes(audits):
 
 
 def test_om_instances_are_planned_by_all_their_nodes():
-    resource = Instances(OmInstances(None), "stopped")
+    resource = wanting(OmInstances(None), "stopped")
     record = {"instance_id": PROD, "name": "om-prod", "status": "ACTIVE", "task": "NO_TASK", "nodes": NODES}
     half = {**record, "nodes": [NODES[0], {**NODES[1], "status": "SHUTOFF"}]}
     assert resource.noun == OM_INSTANCE
@@ -159,7 +163,7 @@ class Stage:
 def test_converge_one(audits):
     stage = Stage(asked(name="audit-test"))
     with pytest.raises(Ended):
-        converge_named(stage, audits, Instances(audits, stage.options["state"]))
+        converge_named(stage, wanting(audits, stage.options["state"]))
     key, track = stage.report
     assert (key, track.key, track.step) == ("instance", TEST, Step(ACT, "start"))
 
@@ -167,11 +171,26 @@ def test_converge_one(audits):
 def test_converge_many(audits):
     stage = Stage(asked(instances=[PROD, "audit-test"], state="stopped"))
     with pytest.raises(Ended):
-        converge_named(stage, audits, Instances(audits, stage.options["state"]))
+        converge_named(stage, wanting(audits, stage.options["state"]))
     key, failed_key, tracks, missing = stage.report
     assert (key, failed_key, missing, stage.warnings) == ("instances", "failed_instances", [], [])
     assert [(track.key, track.step) for track in tracks] == [(PROD, Step(ACT, "stop")), (TEST, Step(DONE))]
 
 
-def test_states_are_those_of_the_plan():
-    assert OPTIONS["state"]["choices"] == ["started", "stopped", "restarted"]
+def test_what_is_to_be_absent_need_not_be_there(audits):
+    resource = wanting(audits, "absent")
+    assert choose(resource, asked(name="audit-old", state="absent")) == ([], ["audit-old"], [])
+    several = choose(resource, asked(instances=["audit-prod", "audit-old"], state="absent"))
+    assert ([one["id"] for one in several.records], several.missing, several.warnings) == ([PROD], ["audit-old"], [])
+
+
+def test_a_name_that_is_gone_may_be_the_new_one_already(audits):
+    resource = wanting(audits, "present")
+    renamed = choose(resource, asked(name="audit-old", new_name="audit-prod", state="present"))
+    assert [one["id"] for one in renamed.records] == [PROD]
+    with pytest.raises(
+        UsageError, match=r"'audit-test' is the name of audit instance audit-test .*audit-prod .* was not"
+    ):
+        choose(resource, asked(name="audit-prod", new_name="audit-test", state="present"))
+    with pytest.raises(UsageError, match="has the name 'audit-old'"):
+        choose(resource, asked(name="audit-old", new_name="audit-new", state="present"))
