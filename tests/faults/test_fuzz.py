@@ -50,6 +50,8 @@ TASKS = [
     ("dbss_encrypt_instance", {"instances": ["encrypt-prod"], "state": "stopped"}),
     ("dbss_encrypt_instance_info", {}),
     ("dbss_audit_rule_info", {"details": True}),
+    ("dbss_audit_policy_info", {}),
+    ("dbss_audit_policy_info", {"declared": [{"instance": "audit-prod", "power": "started", "tags": {}}]}),
     ("dbss_audit_agent_info", {}),
     ("dbss_audit_settings_info", {}),
     ("dbss_rds_candidate_info", {}),

@@ -67,6 +67,7 @@ TASKS = {
     "dbss_audit_database_info": {},
     "dbss_encrypt_instance_info": {},
     "dbss_audit_rule_info": {},
+    "dbss_audit_policy_info": {},
     "dbss_audit_agent_info": {},
     "dbss_audit_settings_info": {},
     "dbss_rds_candidate_info": {},

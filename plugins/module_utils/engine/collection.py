@@ -108,8 +108,8 @@ class Collection(Resource):
         detailed: dict[str, Any] = self._client.call(verb.operation, resource, parse, {**self._parent, **parameters})
         return detailed
 
-    def rows(self, details: bool = False) -> list[dict[str, Any]]:
-        """Read the listing and return its records as results of info modules have them. Raises ApiError.
+    def whole(self, details: bool = True) -> list[dict[str, Any]]:
+        """Read the listing and return its records. Raises ApiError.
 
         @param details: read each custom record by itself where the listing does not show all of it
         """
@@ -118,7 +118,11 @@ class Collection(Resource):
             custom = [record for record in records if not record["system"]]
             readings = dict(zip((one["id"] for one in custom), all_of(self._with_detail, custom, self._readers)))
             records = [readings.get(record["id"], record) for record in records]
-        shown = [{**self.report(record), "system": record["system"]} for record in records]
+        return records
+
+    def rows(self, details: bool = False) -> list[dict[str, Any]]:
+        """Read the listing and return its records as results of info modules have them. Raises ApiError."""
+        shown = [{**self.report(record), "system": record["system"]} for record in self.whole(details)]
         return [{key: value for key, value in row.items() if key != "exists"} for row in shown]
 
     def choose(self, matched: Sequence[Matched]) -> dict[str, Any]:

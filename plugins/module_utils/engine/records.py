@@ -317,6 +317,32 @@ class Matched(NamedTuple):
     wish: Wish
 
 
+def clean(kind: Kind, item: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what an item gives, as it is compared and written.
+
+    @raises UsageError: when it is empty where it must not be
+    """
+    given = {option: value.strip() if isinstance(value, str) else value for option, value in item.items()}
+    cleaned = {field.option: field.codec.clean for field in kind.fields}
+    empty = [field.option for field in kind.fields if field.born is NEEDED and given.get(field.option) in ("", [])]
+    if empty:
+        raise UsageError(
+            f"{kind.noun.one} {_who(kind, given)!r} has an empty {' and '.join(empty)}: give one, or leave it out."
+        )
+    item = {}
+    for option, value in given.items():
+        try:
+            item.update({} if value is None else {option: cleaned.get(option, lambda value: value)(value)})
+        except ValueError as error:
+            raise UsageError(f"{option} of {kind.noun.one} {_who(kind, given)!r} {error}.") from None
+    return {**item, "name": item[kind.noun.name_key]} if kind.noun.name_key in item else item
+
+
+def _who(kind: Kind, given: Mapping[str, Any]) -> Any:
+    """Return what a message calls an item."""
+    return given.get(kind.noun.name_key) or given.get("id") or (kind.called(given) if kind.called else None)
+
+
 def match(
     kind: Kind, items: Sequence[Mapping[str, Any]], records: Sequence[dict[str, Any]], wish: Wish
 ) -> list[Matched]:

@@ -21,7 +21,7 @@ from ansible_collections.huaweicloud.dbops.plugins.module_utils.frame.connection
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.frame.instances import find_parent
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.frame.module import Frame, failure
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.errors import DbopsError, UsageError
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.kind import ALL, NEEDED, Kind, Outside
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.kind import ALL, Kind, Outside
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.nouns import Noun
 
 _DATABASE = Noun("database", "databases")
@@ -102,7 +102,7 @@ def _check(kind: Kind, options: Mapping[str, Any]) -> None:
 def _wanted(kind: Kind, frame: Frame, collection: Collection) -> tuple[list[Matched], list[Matched]]:
     """Return what the task wants of which record, and of which it wants that they go."""
     options = frame.options
-    items = [_clean(kind, item) for item in options[kind.option] or []]
+    items = [planning.clean(kind, item) for item in options[kind.option] or []]
     for secret in _secrets(kind, items):
         frame.client.hide(secret)
     _resolve(kind, frame, collection, items)
@@ -124,35 +124,9 @@ def _wanted(kind: Kind, frame: Frame, collection: Collection) -> tuple[list[Matc
     return matched, [Matched(record, Wish(planning.ABSENT, {}, logged=True)) for record in gone]
 
 
-def _clean(kind: Kind, item: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what an item gives, as it is compared and written.
-
-    @raises UsageError: when it is empty where it must not be
-    """
-    given = {option: value.strip() if isinstance(value, str) else value for option, value in item.items()}
-    cleaned = {field.option: field.codec.clean for field in kind.fields}
-    empty = [field.option for field in kind.fields if field.born is NEEDED and given.get(field.option) in ("", [])]
-    if empty:
-        raise UsageError(
-            f"{kind.noun.one} {_who(kind, given)!r} has an empty {' and '.join(empty)}: give one, or leave it out."
-        )
-    item = {}
-    for option, value in given.items():
-        try:
-            item.update({} if value is None else {option: cleaned.get(option, lambda value: value)(value)})
-        except ValueError as error:
-            raise UsageError(f"{option} of {kind.noun.one} {_who(kind, given)!r} {error}.") from None
-    return {**item, "name": item[kind.noun.name_key]} if kind.noun.name_key in item else item
-
-
 def _secrets(kind: Kind, items: list[dict[str, Any]]) -> list[str]:
     keys = [field.option for field in kind.fields if field.verb == planning.KEY]
     return [item[key] for item in items for key in keys if key in item]
-
-
-def _who(kind: Kind, given: Mapping[str, Any]) -> Any:
-    """Return what a message calls an item."""
-    return given.get(kind.noun.name_key) or given.get("id") or (kind.called(given) if kind.called else None)
 
 
 def _resolve(kind: Kind, frame: Frame, collection: Collection, items: list[dict[str, Any]]) -> None:

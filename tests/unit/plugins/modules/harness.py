@@ -303,7 +303,7 @@ class Bench:
         return printed.getvalue()
 
 
-TYPES = {"str": (str, type(None)), "int": (int, type(None)), "bool": bool, "list": list, "dict": dict}
+TYPES = {"str": (str, type(None)), "int": (int, type(None)), "bool": bool, "list": list, "dict": dict, "raw": object}
 
 
 def verify_documented(values: dict[str, Any], described: dict[str, Any], place: str) -> None:
