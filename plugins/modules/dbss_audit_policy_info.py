@@ -281,7 +281,11 @@ from ansible_collections.huaweicloud.dbops.plugins.module_utils.engine.parallel 
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.frame.module import Frame, failure
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.kinds import policy
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.kinds.audit import AUDIT
-from ansible_collections.huaweicloud.dbops.plugins.module_utils.kinds.audit_instances import clean_tags, read_all_tags
+from ansible_collections.huaweicloud.dbops.plugins.module_utils.kinds.audit_instances import (
+    clean_tags,
+    read_all_tags,
+    read_tags,
+)
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.kinds.settings import SETTINGS, read_setting
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.transport.client import Client
 from ansible_collections.huaweicloud.dbops.plugins.module_utils.vocabulary.errors import DbopsError
@@ -310,7 +314,8 @@ class Reading:
         if "power" in sections:
             self.values["power"] = policy.POWER.get(self.instance["status"])
         if "tags" in sections:
-            self.values["tags"] = tags.get(self.instance.get("resource_id") or "", {})
+            known = tags.get(self.instance.get("resource_id") or "")
+            self.values["tags"] = read_tags(client, self.instance) if known is None else known
         if "settings" in sections:
             readings = all_of(lambda one: read_setting(client, one, self.instance), SETTINGS, _AT_ONCE)
             self.values["settings"] = {key: value for reading in readings for key, value in reading.items()}

@@ -149,7 +149,9 @@ def wanted_of(sort: Sort, options: Mapping[str, Any]) -> dict[str, Any]:
     if only_absent and state != ABSENT:
         raise UsageError(f"{' and '.join(only_absent)} goes with state=absent only.")
     for option in ("new_name", "eip"):
-        if options["instances"] is not None and options.get(option):
+        value = options.get(option)
+        named = any(value.values()) if isinstance(value, dict) else value
+        if options["instances"] is not None and named:
             raise UsageError(f"{option} is for one instance: name it by instance_id or name instead of instances.")
     return {**options, **sort.check(dict(options)), "state": state or "started"}
 

@@ -207,6 +207,8 @@ class NodeCases:
         assert [len(row["actions"]) for row in outcome["instances"]] == [1, 1]
         outcome = bench.run(self.fleet.module, {**options, "eip": EIP}, [], fails=True)
         assert outcome["msg"] == "eip is for one instance: name it by instance_id or name instead of instances."
+        unbound = {"instances": list(self.fleet.names[:1]), "eip": {}, "state": "present"}
+        assert bench.run(self.fleet.module, unbound, [self.listing()])["changed"] is False
 
     @pytest.mark.parametrize(
         ("steps", "actions"),

@@ -11,6 +11,7 @@ import pytest
 from tests.unit.plugins.modules.calls import ACTIVE, AUDIT, BILLING, OFF, ORDERS, databases
 from tests.unit.plugins.modules.harness import PROJECT, Call, fault, together
 from tests.unit.plugins.modules.test_dbss_audit_agent_info import AGENT, agents
+from tests.unit.plugins.modules.test_dbss_audit_instance import reads_tags
 from tests.unit.plugins.modules.test_dbss_audit_instance_info import tagged
 from tests.unit.plugins.modules.test_dbss_audit_rule_info import CUSTOM, ENTRY, detail, risks, sections, whitelist
 from tests.unit.plugins.modules.test_dbss_audit_settings_info import reads
@@ -113,6 +114,12 @@ def test_drift(bench, sections, calls, rows):
     keys = ("name", "difference", "option", "current", "wanted")
     found = [tuple(row.get(key) for key in keys) for row in outcome["drift"]]
     assert [row[: len(wanted)] for row, wanted in zip(found, rows, strict=True)] == rows
+
+
+def test_tags_that_the_search_does_not_know_are_read(bench):
+    calls = [AUDIT.lists(ACTIVE), tagged({}), reads_tags(env="prod")]
+    outcome = bench.run(MODULE, {"gather": ["tags"]}, calls)
+    assert outcome["policies"][0]["tags"] == {"env": "prod"}
 
 
 def test_an_instance_that_is_not_there_is_missing(bench):
