@@ -67,6 +67,14 @@ class ApiInventory(BaseInventoryPlugin, Constructable, Cacheable):  # type: igno
     def listings(self) -> list[Listing]:
         """Return what to list."""
 
+    def wanted(self, record: Mapping[str, Any]) -> bool:
+        """Return whether a record becomes a host."""
+        return True
+
+    def variables(self, entry: Entry) -> dict[str, Any]:
+        """Return the variables of a host."""
+        return {entry.listing.variable: entry.record}
+
     def verify_file(self, path: str) -> bool:
         """Return whether the file is called C(<plugin>.yml), C(<anything>.<plugin>.yml) or the same with C(.yaml)."""
         name = self.NAME.rpartition(".")[2]
@@ -142,10 +150,10 @@ class ApiInventory(BaseInventoryPlugin, Constructable, Cacheable):  # type: igno
         names = self._names(path, entries)
         strict = self.get_option("strict")
         for key, entry in entries.items():
-            name, variable = names[key], entry.listing.variable
-            variables = {variable: as_data(entry.record)}
+            name, variables = names[key], as_data(self.variables(entry))
             self.inventory.add_host(name, entry.listing.group)
-            self.inventory.set_variable(name, variable, variables[variable])
+            for variable, value in variables.items():
+                self.inventory.set_variable(name, variable, value)
             self._set_composite_vars(self.get_option("compose"), variables, name, strict)
             self._add_host_to_composed_groups(self.get_option("groups"), variables, name, strict)
             self._add_host_to_keyed_groups(self.get_option("keyed_groups"), variables, name, strict)
@@ -153,7 +161,7 @@ class ApiInventory(BaseInventoryPlugin, Constructable, Cacheable):  # type: igno
     def _entries(self, path: str, listing: Listing, records: list[dict[str, Any]]) -> Iterator[Entry]:
         """Yield the records whose ID is one. Another is told and left out, so that it does not hold up the rest."""
         noun = listing.noun
-        for record in records:
+        for record in filter(self.wanted, records):
             record_id = record[noun.id_key]
             if re.fullmatch(listing.id_rule.pattern, record_id):
                 yield Entry(listing, str(record.get(noun.name_key) or ""), record_id, record)

@@ -232,7 +232,7 @@ def test_a_repository_that_cannot_be_read(configure, refused, awx):
     assert "job_data" not in output
 
     configure()  # mended, it goes on
-    assert len(awx.all("job_templates")) == 3
+    assert len(awx.all("job_templates")) == 4
 
 
 def test_the_reason_of_awx_is_one_sentence(refused, awx):

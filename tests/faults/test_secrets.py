@@ -281,7 +281,7 @@ def test_what_a_service_repeats_is_not_shown(echo, module, kind, way):
 def test_inventories_show_no_secret(echo, collections, tmp_path, way):
     echo.way[0] = way
     command = [Path(sys.executable).with_name("ansible-inventory"), "--list", "-vvvv"]
-    for plugin, kind in product(["dws_clusters", "dbss_instances"], KINDS):
+    for plugin, kind in product(["dws_clusters", "dbss_instances", "projects"], KINDS):
         path = tmp_path / f"{kind.replace(' ', '_')}.{plugin}.yml"
         options = {**credentials(kind, "task")[0], "max_retries": 1}
         path.write_text(json.dumps({"plugin": f"huaweicloud.dbops.{plugin}", **options}), encoding="utf-8")

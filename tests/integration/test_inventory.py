@@ -127,6 +127,33 @@ def test_examples(plugin, first, emulator, collections, tmp_path):
     assert changed(output) == dict.fromkeys(first, 0)
 
 
+def test_a_playbook_goes_over_projects(emulator, collections, tmp_path):
+    configuration, play = examples("projects")
+    (tmp_path / "all.projects.yml").write_text(configuration, encoding="utf-8")
+    path = tmp_path / "playbook.yml"
+    path.write_text(play, encoding="utf-8")
+    code, output = playbook.run(path, collections, tmp_path, emulator.env, "--inventory", "all.projects.yml")
+    assert code == 0, output
+    assert changed(output) == {"cn-north-4": 0, "cn-north-4_warehouse": 0}
+    asked = {request["path"].split("/")[2] for request in emulator.requests(operation="listAuditInstances")}
+    assert asked == {HOME, WAREHOUSE}
+
+
+def test_the_export_goes_over_projects(emulator, collections, tmp_path):
+    configuration, _play = examples("projects")
+    (tmp_path / "all.projects.yml").write_text(configuration, encoding="utf-8")
+    path = tmp_path / "playbook.yml"
+    path.write_text("- ansible.builtin.import_playbook: huaweicloud.dbops.export\n", encoding="utf-8")
+    variables = json.dumps({"dbops_hosts": "huaweicloud_projects", "export_path": str(tmp_path / "estate")})
+    options = ("--inventory", "all.projects.yml", "--extra-vars", variables)
+    code, output = playbook.run(path, collections, tmp_path, emulator.env, *options)
+    assert code == 0, output
+    files = {one.name: yaml.safe_load(one.read_text(encoding="utf-8")) for one in (tmp_path / "estate").iterdir()}
+    counts = {name: len(content["dbss_audit_policies"]) for name, content in files.items()}
+    assert counts["dbss_audit_policies-cn-north-4.yml"] == 6
+    assert set(counts) == {f"dbss_audit_policies-{name}.yml" for name in ("cn-north-4", "cn-north-4_warehouse")}
+
+
 def test_a_name_is_never_a_template(emulator, collections, tmp_path):
     trap = "{{ lookup('ansible.builtin.pipe', 'touch " + str(tmp_path / "sprung") + "') }}"
     state = emulator.state()

@@ -10,6 +10,7 @@ import hashlib
 import hmac
 import threading
 import time
+from itertools import count
 from typing import Any, Callable, Mapping, NamedTuple
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
@@ -26,6 +27,7 @@ except ImportError:  # reported by client.py
 ALGORITHM = "SDK-HMAC-SHA256"
 
 CREATE_TOKEN = Operation("createTokenByPassword", "iam", "POST", "/v3/auth/tokens", "log in as")
+_PROJECTS_PER_PAGE = 1000
 LIST_PROJECTS = Operation("listProjects", "iam", "GET", "/v3/projects", "look up")
 
 
@@ -318,11 +320,26 @@ class Identity:
         projects = self._send(LIST_PROJECTS, f"project {name}", self.auth(), {"name": name}, None, _projects)
         found = [project["id"] for project in projects if project["name"] == name]
         if len(found) != 1:
-            count = f"{len(found)} projects ({', '.join(sorted(found))})" if found else "no project"
+            many = f"{len(found)} projects ({', '.join(sorted(found))})" if found else "no project"
             raise UsageError(
-                f"{count[0].upper()}{count[1:]} named {name} can be seen with these credentials: give project_id."
+                f"{many[0].upper()}{many[1:]} named {name} can be seen with these credentials: give project_id."
             )
         return str(found[0])
+
+    def projects(self) -> list[dict[str, Any]]:
+        """Return all enabled projects that the caller can see (listProjects).
+
+        @raises ApiError: when the login or the listing fails
+        """
+        found: dict[str, dict[str, Any]] = {}
+        for page in count(1):
+            query = {"enabled": "true", "page": str(page), "per_page": str(_PROJECTS_PER_PAGE)}
+            listed = self._send(LIST_PROJECTS, "the projects", self.auth(), query, None, _projects)
+            new = {project["id"]: project for project in listed if project["id"] not in found}
+            found.update(new)
+            if not new or len(listed) < _PROJECTS_PER_PAGE:
+                break
+        return list(found.values())
 
     def _needed_project_name(self) -> str:
         if not self._project_name:

@@ -147,6 +147,10 @@ class Client:
         """Where the calls go, as far as it is known by now: the project's C(id) and C(name), and the C(region)."""
         return {**self._identity.project, "region": self._settings.region}
 
+    def projects(self) -> list[dict[str, Any]]:
+        """Return all enabled projects that the caller can see (listProjects). Raises ApiError."""
+        return self._identity.projects()
+
     def close(self) -> None:
         """Close the connections."""
         self._session.close()

@@ -30,6 +30,9 @@ class Caller(Protocol):
     def project(self) -> dict[str, str | None]:
         """The project that the calls go to."""
 
+    def projects(self) -> list[dict[str, Any]]:
+        """Return all projects that the caller can see."""
+
     def call(
         self,
         operation: Operation,

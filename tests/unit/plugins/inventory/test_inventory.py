@@ -324,3 +324,60 @@ def test_requests_is_needed(parse, monkeypatch):
     )
     with pytest.raises(AnsibleParserError, match="requests is missing"):
         parse("dws_clusters")
+
+
+PROJECTS = "https://iam.cn-north-4.myhuaweicloud.com/v3/projects"
+WAREHOUSE = "5e4d3c2b1a0f4e5d8c9bab9a8b7c6d5e"
+
+
+def projects(*names):
+    return {"projects": [{"id": f"{number}{PROJECT[1:]}", "name": name} for number, name in enumerate(names)]}
+
+
+@pytest.mark.parametrize(
+    ("options", "hosts"),
+    [
+        ({}, ["cn-north-4", "cn-north-4_warehouse", "eu-west-101"]),
+        ({"regions": ["cn-north-4"]}, ["cn-north-4", "cn-north-4_warehouse"]),
+        ({"names": ["*_warehouse", "eu-west-101"]}, ["cn-north-4_warehouse", "eu-west-101"]),
+        ({"regions": ["cn-north-4"], "names": ["eu*"]}, []),
+    ],
+)
+def test_projects(parse, http, options, hosts):
+    http.get(PROJECTS, json=projects("cn-north-4", "cn-north-4_warehouse", "MOS", "eu-west-101"))
+    inventory = parse("projects", **options)
+    assert members(inventory, "huaweicloud_projects") == hosts
+    for name, host in inventory.hosts.items():
+        known = host.vars["huaweicloud_project"]
+        assert (host.vars["project_id"], host.vars["project_name"]) == (known["id"], known["name"])
+        assert (name, host.vars["region"]) == (known["name"], known["name"].partition("_")[0])
+
+
+def test_projects_go_on_over_pages(parse, http):
+    first, second = projects(*(f"cn-north-4_{number}" for number in range(1000)))["projects"], projects("cn-east-3")
+    for number, row in enumerate(first):
+        row["id"] = f"{number:032}"
+    http.get(PROJECTS, json={"projects": first})
+    http.get(PROJECTS, json={"projects": [{**second["projects"][0], "id": WAREHOUSE}]})
+    inventory = parse("projects")
+    assert len(members(inventory, "huaweicloud_projects")) == 1001
+    assert [call.request.url.partition("?")[2] for call in http.calls] == [
+        f"enabled=true&page={page}&per_page=1000" for page in (1, 2)
+    ]
+
+
+def test_projects_that_come_again_do_not_go_on_for_ever(parse, http):
+    row = projects("cn-north-4")["projects"][0]
+    http.get(PROJECTS, json={"projects": [row] * 1000})
+    http.get(PROJECTS, json={"projects": [row] * 1000})
+    assert members(parse("projects"), "huaweicloud_projects") == ["cn-north-4"]
+    assert len(http.calls) == 2
+
+
+def test_projects_of_a_region_that_is_chosen_later_come_from_the_cache(parse, http, tmp_path):
+    options = {"cache": True, "cache_plugin": "ansible.builtin.jsonfile", "cache_connection": str(tmp_path / "cache")}
+    http.get(PROJECTS, json=projects("cn-north-4", "eu-west-101"))
+    assert len(members(parse("projects", **options), "huaweicloud_projects")) == 2
+    chosen = parse("projects", regions=["eu-west-101"], **options)
+    assert members(chosen, "huaweicloud_projects") == ["eu-west-101"]
+    assert len(http.calls) == 1
